@@ -1,0 +1,108 @@
+package import Addressing
+
+/// Why bytes from outside are not what they should be.
+package enum DecodingFailure: Error, Equatable, Sendable {
+    case truncated
+    case lengthOutOfRange
+    case valueOutOfRange
+    case unknownFormat(UInt8)
+}
+
+/// Reads big-endian fields from bytes that somebody else wrote. Allocates only for what is really there.
+package struct ByteReader: ~Copyable {
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
+
+    package init(_ bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
+        position = bytes.startIndex
+    }
+
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+
+    package var remaining: Int { bytes.endIndex - position }
+
+    package mutating func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(DecodingFailure) -> Value
+    {
+        let size = Value.bitWidth / 8
+        guard remaining >= size else { throw .truncated }
+        var value: Value = 0
+        for offset in position..<position + size {
+            value = value << 8 | Value(truncatingIfNeeded: bytes[offset])
+        }
+        position += size
+        return value
+    }
+
+    package mutating func slice(_ count: Int) throws(DecodingFailure) -> ArraySlice<UInt8> {
+        guard count >= 0, remaining >= count else { throw .truncated }
+        defer { position += count }
+        return bytes[position..<position + count]
+    }
+
+    /// A length in one byte, then UTF-8 without control characters.
+    package mutating func text(longest: Int) throws(DecodingFailure) -> String {
+        let count = Int(try integer(UInt8.self))
+        guard count <= longest else { throw .lengthOutOfRange }
+        guard let text = String(validating: try slice(count), as: UTF8.self),
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else { throw .valueOutOfRange }
+        return text
+    }
+
+    package mutating func nodeID() throws(DecodingFailure) -> NodeID { NodeID(bits: try integer()) }
+
+    /// A family byte (4 or 6), then the address.
+    package mutating func address() throws(DecodingFailure) -> AnyIPAddress {
+        switch try integer(UInt8.self) {
+        case 4: .v4(IPv4Address(bits: try integer()))
+        case 6: .v6(IPv6Address(bits: try integer()))
+        default: throw .valueOutOfRange
+        }
+    }
+
+    package mutating func endpoint() throws(DecodingFailure) -> Endpoint {
+        Endpoint(address: try address(), port: try integer())
+    }
+}
+
+/// Writes what `ByteReader` reads.
+package struct ByteWriter {
+    package private(set) var bytes: [UInt8]
+
+    package init(reserving capacity: Int = 0) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
+    }
+
+    package mutating func integer(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+
+    package mutating func raw(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+
+    /// At most 255 bytes of UTF-8, behind their count.
+    package mutating func text(_ text: String) {
+        let utf8 = Array(text.utf8.prefix(255))
+        integer(UInt8(utf8.count))
+        raw(utf8)
+    }
+
+    package mutating func nodeID(_ nodeID: NodeID) { integer(nodeID.bits) }
+
+    package mutating func address(_ address: AnyIPAddress) {
+        switch address {
+        case .v4(let address):
+            integer(UInt8(4))
+            integer(address.bits)
+        case .v6(let address):
+            integer(UInt8(6))
+            integer(address.bits)
+        }
+    }
+
+    package mutating func endpoint(_ endpoint: Endpoint) {
+        address(endpoint.address)
+        integer(endpoint.port)
+    }
+}

@@ -1,0 +1,52 @@
+/// Who a node is: the first 128 bits of SHA-256 of its Ed25519 public key. Not its name, not its address.
+package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let bits: UInt128
+
+    package init(bits: UInt128) { self.bits = bits }
+
+    /// The sixteen bytes in network byte order.
+    package init?(networkBytes: some Collection<UInt8>) {
+        guard networkBytes.count == 16 else { return nil }
+        bits = networkBytes.reduce(0) { $0 << 8 | UInt128($1) }
+    }
+
+    /// Parses the 32 hexadecimal digits that `description` prints.
+    package init?(hexadecimal text: some StringProtocol) {
+        guard text.utf8.count == 32, text.allSatisfy(\.isHexDigit), let bits = UInt128(text, radix: 16) else {
+            return nil
+        }
+        self.bits = bits
+    }
+
+    package var networkBytes: [UInt8] { withUnsafeBytes(of: bits.bigEndian) { Array($0) } }
+
+    /// 32 hexadecimal digits.
+    package var description: String {
+        let digits = String(bits, radix: 16)
+        return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+    }
+
+    /// The first eight digits, for people.
+    package var short: String { String(description.prefix(8)) }
+
+    package static func < (left: NodeID, right: NodeID) -> Bool { left.bits < right.bits }
+}
+
+/// Which of two records of one node is the newer: the higher sequence number, then the higher nonce of the run that
+/// wrote it. Two runs that share an identity (a cloned or restored disk) never write the same version.
+package struct RecordVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package var sequence: UInt64
+    /// Random, new at each start.
+    package var runNonce: UInt64
+
+    package init(sequence: UInt64, runNonce: UInt64) {
+        self.sequence = sequence
+        self.runNonce = runNonce
+    }
+
+    package static func < (left: RecordVersion, right: RecordVersion) -> Bool {
+        (left.sequence, left.runNonce) < (right.sequence, right.runNonce)
+    }
+
+    package var description: String { "\(sequence)/\(String(runNonce, radix: 16))" }
+}

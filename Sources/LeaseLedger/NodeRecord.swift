@@ -1,0 +1,101 @@
+package import Addressing
+
+/// What a peer needs to know of a node's backend to reach its pods.
+package enum BackendData: Hashable, Sendable {
+    case vxlan(vni: UInt32, vtepMAC: MACAddress)
+    case hostGateway
+    case alloc
+
+    package var kind: BackendKind {
+        switch self {
+        case .vxlan: .vxlan
+        case .hostGateway: .hostGateway
+        case .alloc: .alloc
+        }
+    }
+}
+
+/// What a node without a claim is doing, and what one with a claim means to do.
+package enum NodeRole: UInt8, Hashable, Sendable, CaseIterable {
+    /// Holds a subnet or is after one.
+    case member = 0
+    /// Routes but owns no subnet.
+    case observer = 1
+    /// Wants a subnet; the pool has none.
+    case exhausted = 2
+    /// Gave its claim back and will not return.
+    case departed = 3
+}
+
+/// The one record a node owns. Only its owner writes it; the higher version wins everywhere.
+package struct NodeRecord: Hashable, Sendable {
+    package var nodeID: NodeID
+    /// Ed25519, 32 bytes; `nodeID` is its hash.
+    package var publicKey: [UInt8]
+    package var version: RecordVersion
+    /// For people; 1 to 63 bytes of UTF-8 without control characters. Two nodes may share one.
+    package var name: String
+    package var role: NodeRole
+    /// Hash of what tells this machine from others; how a cloned disk is noticed.
+    package var fingerprint: UInt64
+    /// Where the node takes gossip.
+    package var endpoint: Endpoint
+    /// Where the node takes its pods' traffic.
+    package var publicIP: AnyIPAddress
+    package var backend: BackendData
+    /// The release that wrote the record, at most 31 bytes.
+    package var software: String
+    package var claim: Claim?
+
+    package init(
+        nodeID: NodeID, publicKey: [UInt8], version: RecordVersion, name: String, role: NodeRole = .member,
+        fingerprint: UInt64, endpoint: Endpoint, publicIP: AnyIPAddress, backend: BackendData, software: String,
+        claim: Claim? = nil
+    ) {
+        self.nodeID = nodeID
+        self.publicKey = publicKey
+        self.version = version
+        self.name = name
+        self.role = role
+        self.fingerprint = fingerprint
+        self.endpoint = endpoint
+        self.publicIP = publicIP
+        self.backend = backend
+        self.software = software
+        self.claim = claim
+    }
+
+    package var claimant: Claimant? { claim.map { Claimant(nodeID: nodeID, claim: $0) } }
+}
+
+/// A record as its owner signed it. The body is kept and passed on byte for byte, fields of later releases included.
+package struct SignedRecord: Hashable, Sendable {
+    package let record: NodeRecord
+    /// The encoded record: what the signature covers, after the cluster's identity.
+    package let body: [UInt8]
+    /// Ed25519, 64 bytes.
+    package let signature: [UInt8]
+
+    /// Longest body that is taken from the wire.
+    package static let longestBody = 512
+    package static let signatureLength = 64
+
+    /// Encodes `record` and signs it.
+    package init(_ record: NodeRecord, sign: ([UInt8]) -> [UInt8]) {
+        self.record = record
+        body = record.encoded()
+        signature = sign(body)
+    }
+
+    /// Decodes a body; the signature is not checked here.
+    package init(body: [UInt8], signature: [UInt8]) throws(DecodingFailure) {
+        guard body.count <= Self.longestBody, signature.count == Self.signatureLength else { throw .lengthOutOfRange }
+        record = try NodeRecord(encoded: body)
+        self.body = body
+        self.signature = signature
+    }
+
+    package var nodeID: NodeID { record.nodeID }
+    package var version: RecordVersion { record.version }
+    package var claim: Claim? { record.claim }
+}

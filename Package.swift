@@ -8,12 +8,55 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
 let package = Package(
     name: "felt",
+    products: [
+        .executable(name: "feltd", targets: ["feltd"]),
+        .executable(name: "leasectl", targets: ["leasectl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
     targets: [
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CNetlink", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
         .target(name: "Addressing"),
         .target(name: "LeaseLedger", dependencies: ["Addressing"]),
+        .target(name: "Gossip", dependencies: ["Addressing", "LeaseLedger"]),
+        .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite", "CLinux"]),
+        .target(name: "Netlink", dependencies: ["Addressing", "CNetlink", "CLinux"]),
+        .target(name: "Dataplane", dependencies: ["Addressing", "LeaseLedger", "Netlink"]),
+        .target(name: "ControlAPI", dependencies: ["Addressing", "CLinux"]),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
+                crypto, logging,
+            ]),
+        .executableTarget(name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
+        .executableTarget(
+            name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
+
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
+        .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Addressing"]),
+        .testTarget(name: "GossipTests", dependencies: ["Gossip", "LeaseLedger", "Addressing"]),
+        .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
+        .testTarget(name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
+        .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing"]),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: ["Agent", "Gossip", "LeaseLedger", "Addressing", "ControlAPI", "CLinux", crypto, logging]),
+        .testTarget(name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "Addressing"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -67,35 +67,3 @@ package struct NodeRecord: Hashable, Sendable {
 
     package var claimant: Claimant? { claim.map { Claimant(nodeID: nodeID, claim: $0) } }
 }
-
-/// A record as its owner signed it. The body is kept and passed on byte for byte, fields of later releases included.
-package struct SignedRecord: Hashable, Sendable {
-    package let record: NodeRecord
-    /// The encoded record: what the signature covers, after the cluster's identity.
-    package let body: [UInt8]
-    /// Ed25519, 64 bytes.
-    package let signature: [UInt8]
-
-    /// Longest body that is taken from the wire.
-    package static let longestBody = 512
-    package static let signatureLength = 64
-
-    /// Encodes `record` and signs it.
-    package init(_ record: NodeRecord, sign: ([UInt8]) -> [UInt8]) {
-        self.record = record
-        body = record.encoded()
-        signature = sign(body)
-    }
-
-    /// Decodes a body; the signature is not checked here.
-    package init(body: [UInt8], signature: [UInt8]) throws(DecodingFailure) {
-        guard body.count <= Self.longestBody, signature.count == Self.signatureLength else { throw .lengthOutOfRange }
-        record = try NodeRecord(encoded: body)
-        self.body = body
-        self.signature = signature
-    }
-
-    package var nodeID: NodeID { record.nodeID }
-    package var version: RecordVersion { record.version }
-    package var claim: Claim? { record.claim }
-}

@@ -1,0 +1,161 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// Anti-entropy: equal table hashes end it before it begins; otherwise bucket hashes, summaries, records.
+extension Gossip {
+    private static let patience = Duration.milliseconds(250)
+    private static let mostSilence = 4
+    /// Datagrams of summaries in one answer.
+    private static let mostSummaries = 8
+
+    /// A peer's table hash has come. A difference that is not news under way is repaired, with one peer at a time.
+    mutating func compare(_ theirs: UInt64, with sender: NodeID, _ now: Instant) {
+        guard let ledger, members[sender] != nil else { return }
+        if theirs == ledger.table.hash.whole {
+            if !isSynchronised, members[sender]?.liveness.isLive == true { synchronised(now) }
+            return
+        }
+        guard exchange == nil, !isSynchronised || now - lastTableChange >= configuration.timing.settling else { return }
+        startExchange(with: sender, now)
+    }
+
+    mutating func startExchange(with peer: NodeID, _ now: Instant) {
+        guard exchange == nil, let member = members[peer] else { return }
+        counters.exchanges += 1
+        exchange = Exchange(peer: peer, endpoint: member.endpoint, deadline: now + Self.patience)
+        sendBuckets()
+    }
+
+    private mutating func sendBuckets() {
+        guard let exchange, let ledger else { return }
+        let hashes = ledger.table.hash.buckets.map { UInt32(truncatingIfNeeded: $0) }
+        send([.buckets(hashes)], to: exchange.endpoint, piggyback: false)
+    }
+
+    /// The other side: which buckets differ, as many as a few datagrams hold.
+    mutating func summarise(_ theirs: [UInt32], for source: Endpoint) {
+        guard let ledger, theirs.count == TableHash.bucketCount else { return }
+        let ours = ledger.table.hash.buckets
+        let differing = (0..<TableHash.bucketCount).filter { UInt32(truncatingIfNeeded: ours[$0]) != theirs[$0] }
+        var messages: [GossipMessage] = []
+        var room = Self.mostSummaries * (DatagramHeader.messageCapacity - 64)
+        for bucket in differing.shuffled(using: &random) where room > 0 {
+            let entries = ledger.table.entries(inBucket: bucket)
+            var rest = entries[...]
+            repeat {
+                let page = Array(rest.prefix(32))
+                rest = rest.dropFirst(32)
+                messages.append(.summary(bucket: UInt8(bucket), last: rest.isEmpty, entries: page))
+                room -= 8 + page.count * 33
+            } while !rest.isEmpty
+        }
+        messages.append(.summarised(differing: UInt16(differing.count)))
+        sendAll(messages, to: source, limit: 2 * Self.mostSummaries)
+    }
+
+    mutating func summary(_ bucket: Int, _ last: Bool, _ entries: [TableEntry], from sender: NodeID, _ now: Instant) {
+        guard var session = exchange, session.peer == sender, let ledger else { return }
+        session.silent = 0
+        var known = session.pages[bucket] ?? []
+        var pushes: [SignedRecord] = []
+        for entry in entries {
+            switch entry {
+            case .record(let nodeID, let version):
+                known.insert(nodeID)
+                let mine = ledger.table[nodeID]
+                if mine.map({ $0.version < version }) ?? true {
+                    session.wanted.append(entry)
+                } else if let mine, mine.version > version {
+                    pushes.append(mine)
+                }
+            case .revocation(let revocation):
+                if ledger.table.revocations[revocation] == nil { session.wanted.append(entry) }
+            }
+        }
+        session.pages[bucket] = last ? nil : known
+        var messages: [GossipMessage] = []
+        if last {
+            let theirs = Set(entries)
+            for entry in ledger.table.entries(inBucket: bucket) {
+                switch entry {
+                case .record(let nodeID, _):
+                    if !known.contains(nodeID), let mine = ledger.table[nodeID] { pushes.append(mine) }
+                case .revocation(let revocation):
+                    if !theirs.contains(entry), let mine = ledger.table.revocations[revocation] {
+                        messages.append(.revocation(mine))
+                    }
+                }
+            }
+        }
+        messages += pushes.prefix(max(0, Exchange.mostPushed - session.pushed)).map { recordMessage($0) }
+        session.pushed += messages.count
+        session.deadline = now + Self.patience
+        exchange = session
+        sendAll(messages, to: session.endpoint)
+    }
+
+    mutating func summarised(_ differing: Int, from sender: NodeID, _ now: Instant) {
+        guard exchange?.peer == sender else { return }
+        guard differing > 0 else { return endExchange(now) }
+        exchange?.silent = 0
+        exchange?.isFetching = true
+        exchange?.deadline = now
+    }
+
+    /// Sends the next window, or begins the next round, once the last window is here or its time is over.
+    mutating func advanceExchange(_ now: Instant) {
+        guard var session = exchange else { return }
+        let isDone = session.isFetching && session.isWindowOpen
+        guard isDone || session.deadline <= now else { return }
+        if !isDone {
+            session.silent += 1
+            session.giveUpOutstanding()
+        }
+        guard session.silent < Self.mostSilence, session.round < Exchange.mostRounds else { return abortExchange(now) }
+        session.deadline = now + Self.patience
+        if session.isFetching, !session.wanted.isEmpty {
+            let window = session.nextWindow()
+            exchange = session
+            return sendAll([.want(window)], to: session.endpoint)
+        }
+        session.round += 1
+        session.isFetching = false
+        session.pushed = 0
+        session.pages = [:]
+        session.wanted = []
+        exchange = session
+        sendBuckets()
+    }
+
+    private mutating func endExchange(_ now: Instant) {
+        exchange = nil
+        // What arrived has changed the table; the next difference with somebody else is not news under way.
+        lastTableChange = now + .seconds(-1)
+        synchronised(now)
+    }
+
+    private mutating func abortExchange(_ now: Instant) {
+        exchange = nil
+        counters.exchangesAborted += 1
+    }
+
+    private mutating func synchronised(_ now: Instant) {
+        guard !isSynchronised else { return }
+        isSynchronised = true
+        joining = nil
+        nextReconnect = now + random.jittered(configuration.timing.reconnect)
+        feed(.synchronised, now)
+    }
+
+    /// Answers a window's request.
+    mutating func serve(_ entries: [TableEntry], to source: Endpoint) {
+        guard let ledger else { return }
+        let messages = entries.prefix(Exchange.window).compactMap { entry -> GossipMessage? in
+            switch entry {
+            case .record(let nodeID, _): ledger.table[nodeID].map { recordMessage($0) }
+            case .revocation(let revocation): ledger.table.revocations[revocation].map { .revocation($0) }
+            }
+        }
+        sendAll(messages, to: source)
+    }
+}

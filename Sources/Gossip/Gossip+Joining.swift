@@ -1,0 +1,142 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// Start, settling the cluster's settings, and joining.
+extension Gossip {
+    mutating func start(_ now: Instant) {
+        guard !started else { return }
+        started = true
+        joinDeadline = now + configuration.joinTimeout
+        nextReconnect = now + random.jittered(configuration.timing.reconnect)
+        let alone = !configuration.hasSeeds && restored.isEmpty
+        if alone || offer.agreed {
+            settle(offer.settings, now)
+        } else {
+            joining = Joining(nextAttempt: nil, until: joinDeadline)
+        }
+        if configuration.hasSeeds { effects.append(.resolveSeeds) }
+        if !alone, joining == nil { joining = Joining() }
+        joining?.nextAttempt = now
+        if alone { isSynchronised = true }
+    }
+
+    /// The settings stand: the ledger begins.
+    mutating func settle(_ settings: NetworkSettings, _ now: Instant) {
+        offer = SettingsOffer(settings: settings, agreed: true, named: offer.named)
+        joining?.until = nil
+        let known = restored
+        restored = []
+        ledger = LeaseLedger(
+            identity: configuration.identity, pool: settings.pool, own: configuration.own,
+            reserved: configuration.reserved, hint: configuration.hint, pinned: configuration.pinned)
+        effects.append(.settled(settings))
+        for member in known { remember(member, now) }
+        let peersExpected = configuration.hasSeeds || !known.isEmpty
+        nextProbe = now + configuration.timing.probeInterval * Double.random(in: 0..<1, using: &random)
+        feed(.start(peersExpected: peersExpected, joinTimeout: max(joinDeadline - now, .zero)), now)
+    }
+
+    /// A peer from the store: its routes stand, whether it answers is not known yet.
+    private mutating func remember(_ stored: StoredMember, _ now: Instant) {
+        let subject = stored.record.nodeID
+        guard subject != nodeID, members[subject] == nil else { return }
+        members[subject] = Member(
+            endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation, since: now,
+            isAssumed: true)
+        probeOrder.append(subject)
+        feed(.record(stored.record), now)
+    }
+
+    mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {
+        seeds = endpoints
+        guard started else { return }
+        if joining != nil {
+            joining?.nextAttempt = now
+        } else if let seed = strangeSeed() {
+            sayHello(to: seed)
+        }
+    }
+
+    /// A seed at whose address no live member is known.
+    mutating func strangeSeed() -> Endpoint? {
+        let own = configuration.own.endpoint
+        let known = Set(members.values.lazy.filter(\.liveness.isLive).map(\.endpoint))
+        return seeds.filter { !known.contains($0) && $0 != own }.randomElement(using: &random)
+    }
+
+    mutating func advanceJoining(_ now: Instant) {
+        guard var state = joining else { return }
+        if let until = state.until, until <= now {
+            // Nobody answered: the cluster begins here.
+            settle(offer.settings, now)
+            state.until = nil
+        }
+        if let next = state.nextAttempt, next <= now {
+            state.attempts += 1
+            let wait = configuration.timing.joinRetry * (1 << min(state.attempts - 1, 4))
+            state.nextAttempt = now + random.jittered(wait)
+            for seed in seeds where seed != configuration.own.endpoint { sayHello(to: seed) }
+            if configuration.hasSeeds, state.attempts.isMultiple(of: 4) { effects.append(.resolveSeeds) }
+            let silent = members.filter { !$0.value.liveness.isLive || $0.value.isAssumed }.keys.sorted()
+            for subject in silent.shuffled(using: &random).prefix(8) { contactSoon(subject, now) }
+        }
+        // A claim made alone after the join timed out does not end the search for the others.
+        if joining != nil { joining = state }
+    }
+
+    mutating func sayHello(to endpoint: Endpoint) {
+        var messages = [GossipMessage.hello(offer, tableHash: tableHash)]
+        if let own = ledger?.table[nodeID] { messages.append(recordMessage(own)) }
+        send(messages, to: endpoint, piggyback: false)
+    }
+
+    mutating func hello(
+        _ theirs: SettingsOffer, _ theirHash: UInt64, from sender: NodeID, at source: Endpoint, _ now: Instant
+    ) {
+        consider(theirs, from: sender, at: source, now)
+        var messages = [GossipMessage.welcome(offer, tableHash: tableHash)]
+        if let own = ledger?.table[nodeID] { messages.append(recordMessage(own)) }
+        send(messages, to: source, piggyback: false)
+    }
+
+    mutating func welcome(
+        _ theirs: SettingsOffer, _ theirHash: UInt64, from sender: NodeID, at source: Endpoint, _ now: Instant
+    ) {
+        let wasSettled = ledger != nil
+        guard consider(theirs, from: sender, at: source, now), ledger != nil else { return }
+        if !wasSettled {
+            // Only now there is a record to show.
+            joining?.nextAttempt = now
+        } else if members[sender] != nil {
+            compare(theirHash, with: sender, now)
+        } else {
+            welcomed = sender
+        }
+    }
+
+    /// Takes an agreed offer, or of two wishes the one with more named settings, then of the lower nodeID.
+    /// - Returns: whether the two run by the same settings now.
+    @discardableResult
+    private mutating func consider(
+        _ theirs: SettingsOffer, from sender: NodeID, at source: Endpoint, _ now: Instant
+    ) -> Bool {
+        if theirs.settings == offer.settings {
+            if ledger == nil { settle(offer.settings, now) }
+            return true
+        }
+        guard ledger == nil else {
+            if theirs.agreed { effects.append(.event(.foreignSettings(source))) }
+            return false
+        }
+        let theyLead = theirs.agreed || (theirs.named, nodeID) > (offer.named, sender)
+        guard theyLead else { return false }
+        let differences = configuration.differences(theirs.settings)
+        guard differences.isEmpty else {
+            effects.append(.contradicted(differences))
+            started = false
+            return false
+        }
+        settle(theirs.settings, now)
+        return true
+    }
+}

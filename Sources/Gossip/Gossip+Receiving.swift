@@ -1,0 +1,175 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// Datagrams in.
+extension Gossip {
+    mutating func receive(_ bytes: [UInt8], from source: Endpoint, _ now: Instant) {
+        guard started else { return }
+        counters.datagramsReceived += 1
+        let datagram: Datagram
+        do throws(DecodingFailure) {
+            datagram = try Datagram(decoding: bytes)
+        } catch .unknownFormat(let version) where bytes.first == version && version != DatagramHeader.protocolVersion {
+            counters.datagramsOtherVersion += 1
+            return effects.append(.event(.protocolVersion(version, source)))
+        } catch {
+            counters.datagramsMalformed += 1
+            return
+        }
+        let header = datagram.header
+        guard header.clusterID == configuration.identity.clusterID else {
+            counters.datagramsOtherCluster += 1
+            return
+        }
+        guard header.sender != nodeID else {
+            counters.datagramsOwn += 1
+            return
+        }
+        guard admit(header, from: source, now) else { return }
+        for message in datagram.messages { handle(message, from: header.sender, at: source, now) }
+        if members[header.sender] == nil {
+            meet(header, at: source, now)
+        } else {
+            heard(header, from: source, now)
+            if welcomed == header.sender {
+                welcomed = nil
+                startExchange(with: header.sender, now)
+            }
+        }
+    }
+
+    /// Takes each datagram of a member once, and none of a run that has ended.
+    private mutating func admit(_ header: DatagramHeader, from source: Endpoint, _ now: Instant) -> Bool {
+        guard let member = members[header.sender] else { return true }
+        if member.window?.runNonce == header.runNonce {
+            if members[header.sender]?.window?.admit(header.counter) == true { return true }
+            counters.datagramsReplayed += 1
+            return false
+        }
+        if header.incarnation < member.incarnation {
+            counters.datagramsReplayed += 1
+            if now - (member.lastContact ?? .zero) > .milliseconds(500) || member.lastContact == nil {
+                members[header.sender]?.lastContact = now
+                send([.stale(incarnation: member.incarnation)], to: source, piggyback: false)
+            }
+            return false
+        }
+        members[header.sender]?.window = ReplayWindow(runNonce: header.runNonce, counter: header.counter)
+        return true
+    }
+
+    /// A datagram of a member is proof of life at its incarnation; one that we hold for dead is told so, and refutes.
+    private mutating func heard(_ header: DatagramHeader, from source: Endpoint, _ now: Instant) {
+        guard var member = members[header.sender] else { return }
+        if member.window == nil {
+            member.window = ReplayWindow(runNonce: header.runNonce, counter: header.counter)
+        }
+        member.lastHeard = now
+        members[header.sender] = member
+        if member.isOverridden(byLifeAt: header.incarnation) {
+            let wasLive = member.liveness.isLive
+            revive(header.sender, at: header.incarnation, now)
+            if !wasLive { sendView(to: source) }
+        } else if !member.liveness.isLive, now - (member.lastContact ?? .zero) > .milliseconds(200) {
+            members[header.sender]?.lastContact = now
+            if let verdict = livenessMessage(of: header.sender) { send([verdict], to: source) }
+            sendView(to: source)
+        }
+    }
+
+    /// Asks a sender that we do not know for its record; a bounded number of them, now and then.
+    private mutating func meet(_ header: DatagramHeader, at source: Endpoint, _ now: Instant) {
+        guard ledger != nil, now - (strangers[header.sender] ?? .zero) > .milliseconds(200) else { return }
+        if strangers.count >= 256 { strangers = strangers.filter { now - $0.value < .seconds(1) } }
+        guard strangers.count < 256 else { return }
+        strangers[header.sender] = now
+        let unknown = RecordVersion(sequence: 0, runNonce: 0)
+        send([.want([.record(header.sender, unknown)])], to: source)
+    }
+
+    private mutating func handle(
+        _ message: GossipMessage, from sender: NodeID, at source: Endpoint, _ now: Instant
+    ) {
+        switch message {
+        case .hello(let offer, let tableHash): return hello(offer, tableHash, from: sender, at: source, now)
+        case .welcome(let offer, let tableHash): return welcome(offer, tableHash, from: sender, at: source, now)
+        case .stale(let incarnation): return outrun(incarnation, now)
+        default: break
+        }
+        guard ledger != nil else { return }
+        switch message {
+        case .ping(let sequence, let target, let tableHash):
+            ping(sequence, target, tableHash, from: sender, at: source, now)
+        case .acknowledgement(let sequence, let tableHash):
+            acknowledged(sequence, tableHash, by: sender, now)
+        case .indirectPing(let sequence, let target, let endpoint):
+            relay(sequence, target, endpoint, for: source, now)
+        case .negativeAcknowledgement(let sequence):
+            if probe?.sequence == sequence { probe?.negatives += 1 }
+        case .liveness(let update): apply(update, now)
+        case .record(let record, let liveness, let incarnation):
+            take(record, liveness, incarnation, from: sender, now)
+        case .revocation(let revocation): take(revocation, now)
+        case .buckets(let hashes): summarise(hashes, for: source)
+        case .summary(let bucket, let last, let entries):
+            summary(Int(bucket), last, entries, from: sender, now)
+        case .summarised(let differing): summarised(Int(differing), from: sender, now)
+        case .want(let entries): serve(entries, to: source)
+        case .claimAcknowledged(let version):
+            feed(.acknowledged(by: sender, version), now)
+        case .view(let entries): view(entries, now)
+        case .hello, .welcome, .stale: break
+        }
+    }
+
+    /// Somebody has seen a higher incarnation of us than ours: our state was restored from an old copy.
+    private mutating func outrun(_ seen: UInt64, _ now: Instant) {
+        guard seen >= incarnation else { return }
+        raiseIncarnation(above: seen, now)
+        news.add(.liveness(nodeID))
+    }
+
+    mutating func raiseIncarnation(above seen: UInt64, _ now: Instant) {
+        guard seen < NodeRecord.largestCounter else { return }
+        incarnation = max(incarnation, seen) + 1
+        if incarnation >= ledger?.reserved ?? .max { feed(.reserve(incarnation + 1), now) }
+    }
+
+    /// A record, and how its sender sees the owner. Verified once, when it is news.
+    mutating func take(
+        _ record: SignedRecord, _ liveness: Liveness, _ incarnation: UInt64, from sender: NodeID, _ now: Instant
+    ) {
+        let subject = record.nodeID
+        exchange?.arrived(.record(subject, record.version), now)
+        let known = ledger?.table[subject]?.version
+        let isNews = known.map { $0 < record.version } ?? true
+        if isNews {
+            guard configuration.verifyRecord(record) else {
+                counters.recordsForged += 1
+                return
+            }
+            if subject != nodeID {
+                lastTableChange = now
+                news.add(.record(subject))
+                admitMember(record, liveness, incarnation, now)
+            }
+            feed(.record(record), now)
+        }
+        let update = LivenessUpdate(
+            nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)
+        if incarnation > 0 { apply(update, now) }
+    }
+
+    private mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
+        exchange?.arrived(.revocation(revocation.revocation), now)
+        guard ledger?.table.revocations[revocation.revocation] == nil else { return }
+        guard configuration.verifyRevocation(revocation) else {
+            counters.recordsForged += 1
+            return
+        }
+        lastTableChange = now
+        news.add(.revocation(revocation.revocation))
+        effects.append(.revocationsChanged)
+        feed(.revocation(revocation), now)
+    }
+}

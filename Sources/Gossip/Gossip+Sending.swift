@@ -1,0 +1,145 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// Datagrams out: messages packed up to the limit, news on the free space.
+extension Gossip {
+    /// Sends messages that fit one datagram, and news on what space is left.
+    mutating func send(_ messages: [GossipMessage], to endpoint: Endpoint, piggyback: Bool = true) {
+        var encoded = messages.map { $0.encoded() }
+        if piggyback {
+            var room = DatagramHeader.messageCapacity - encoded.reduce(0) { $0 + $1.count }
+            for subject in news.ordered() {
+                guard room > 64 else { break }
+                guard let bytes = render(subject)?.encoded(), bytes.count <= room else { continue }
+                encoded.append(bytes)
+                room -= bytes.count
+                news.countSent(subject, limit: retransmissions)
+            }
+        }
+        sendDatagram(encoded, to: endpoint)
+    }
+
+    /// Sends any number of messages in as many datagrams as they need, at most `limit`.
+    mutating func sendAll(_ messages: [GossipMessage], to endpoint: Endpoint, limit: Int = .max) {
+        var packed: [[UInt8]] = []
+        var size = 0
+        var datagrams = 0
+        for bytes in messages.lazy.map({ $0.encoded() }) where bytes.count <= DatagramHeader.messageCapacity {
+            if size + bytes.count > DatagramHeader.messageCapacity {
+                sendDatagram(packed, to: endpoint)
+                datagrams += 1
+                guard datagrams < limit else { return }
+                packed = []
+                size = 0
+            }
+            packed.append(bytes)
+            size += bytes.count
+        }
+        if !packed.isEmpty { sendDatagram(packed, to: endpoint) }
+    }
+
+    private mutating func sendDatagram(_ messages: [[UInt8]], to endpoint: Endpoint) {
+        datagramCounter &+= 1
+        let header = DatagramHeader(
+            clusterID: configuration.identity.clusterID, sender: nodeID, incarnation: incarnation,
+            runNonce: UInt32(truncatingIfNeeded: configuration.identity.runNonce), counter: datagramCounter)
+        var writer = ByteWriter(reserving: DatagramHeader.length + messages.reduce(0) { $0 + $1.count })
+        header.write(to: &writer)
+        for message in messages { writer.raw(message) }
+        counters.datagramsSent += 1
+        counters.bytesSent += UInt64(writer.bytes.count + DatagramHeader.sealingOverhead)
+        effects.append(.send(writer.bytes, to: endpoint))
+    }
+
+    /// The message that carries a piece of news as it stands now.
+    func render(_ subject: NewsQueue.Subject) -> GossipMessage? {
+        switch subject {
+        case .record(let nodeID):
+            guard let record = ledger?.table[nodeID] else { return nil }
+            return recordMessage(record)
+        case .liveness(let nodeID):
+            return livenessMessage(of: nodeID)
+        case .revocation(let revocation):
+            return ledger?.table.revocations[revocation].map { .revocation($0) }
+        }
+    }
+
+    func recordMessage(_ record: SignedRecord) -> GossipMessage {
+        guard let member = members[record.nodeID] else {
+            return .record(record, liveness: .alive, incarnation: incarnation)
+        }
+        return .record(
+            record, liveness: member.isAssumed ? .alive : member.liveness,
+            incarnation: member.isAssumed ? 0 : member.incarnation)
+    }
+
+    func livenessMessage(of nodeID: NodeID) -> GossipMessage? {
+        if nodeID == self.nodeID {
+            return .liveness(
+                LivenessUpdate(nodeID: nodeID, incarnation: incarnation, liveness: .alive, accuser: nodeID))
+        }
+        guard let member = members[nodeID], !member.isAssumed else { return nil }
+        return .liveness(
+            LivenessUpdate(
+                nodeID: nodeID, incarnation: member.incarnation, liveness: member.liveness,
+                accuser: member.lastAccuser ?? self.nodeID))
+    }
+
+    /// How often a piece of news is sent by one node: grows with the logarithm of the cluster, and never beyond what so
+    /// few members need.
+    var retransmissions: Int {
+        var digits = 1
+        var reach = 10
+        while reach <= liveCount + 1 {
+            digits += 1
+            reach *= 10
+        }
+        return max(1, min(4 + 4 * digits, 3 * liveCount))
+    }
+
+    /// Tells fresh news to a few members at once, and repeats the rest in rounds until all is sent often enough.
+    mutating func flushNews(_ now: Instant) {
+        let fresh = news.takeFresh()
+        if !fresh.isEmpty {
+            let messages = fresh.compactMap { render($0) }
+            for target in randomLive(configuration.timing.fanout) {
+                sendAll(messages, to: target.endpoint, limit: 8)
+                for subject in fresh { news.countSent(subject, limit: retransmissions) }
+            }
+            let round = now + random.jittered(configuration.timing.firstRound)
+            nextGossip = min(nextGossip ?? round, round)
+        }
+        guard !news.isEmpty, let due = nextGossip, due <= now else { return }
+        if liveCount > 0 {
+            for target in randomLive(configuration.timing.fanout - 1) {
+                let batch = news.ordered().prefix(24)
+                sendAll(batch.compactMap { render($0) }, to: target.endpoint, limit: 4)
+                for subject in batch { news.countSent(subject, limit: retransmissions) }
+            }
+        }
+        let young = news.leastSent <= 2 * configuration.timing.fanout
+        let timing = configuration.timing
+        nextGossip = now + random.jittered(young && liveCount > 0 ? timing.firstRound * 2 : timing.laterRound)
+    }
+
+    /// Up to `count` different live members at random.
+    mutating func randomLive(_ count: Int, except excluded: NodeID? = nil) -> [(nodeID: NodeID, endpoint: Endpoint)] {
+        let order = probeOrder
+        guard !order.isEmpty, count > 0 else { return [] }
+        var chosen: [NodeID] = []
+        var attempts = 0
+        let most = order.count <= 4 * count ? order.count : 8 * count
+        let offset = Int.random(in: 0..<order.count, using: &random)
+        while chosen.count < count, attempts < most {
+            let index =
+                order.count <= 4 * count
+                ? (offset + attempts) % order.count : Int.random(in: 0..<order.count, using: &random)
+            attempts += 1
+            let candidate = order[index]
+            if candidate != excluded, members[candidate]?.liveness.isLive == true, !chosen.contains(candidate) {
+                chosen.append(candidate)
+            }
+        }
+        return chosen.compactMap { nodeID in members[nodeID].map { (nodeID, $0.endpoint) } }
+    }
+}

@@ -1,0 +1,134 @@
+internal import Addressing
+package import LeaseLedger
+
+/// One node of the cluster: SWIM membership with Lifeguard (arXiv 1707.00788), eager dissemination, anti-entropy and
+/// joining, around a `LeaseLedger`. A pure state machine: it is driven by `handle(_:at:)` and says what it wants done;
+/// sockets, sealing, clocks and disks are elsewhere.
+///
+/// Where it departs from SWIM: the table hash travels on every ping, so an exchange of equal tables costs nothing;
+/// members are never forgotten while their record stands, and those that do not answer are contacted for ever, which
+/// is what heals a partition; there is no TCP, so pings are repeated within the probe's time.
+package struct Gossip: Sendable {
+    let configuration: GossipConfiguration
+    /// `nil` until the cluster's settings are settled.
+    package internal(set) var ledger: LeaseLedger?
+    package internal(set) var members: [NodeID: Member] = [:]
+    package internal(set) var counters = GossipCounters()
+    package internal(set) var isSynchronised = false
+
+    package internal(set) var incarnation: UInt64
+    var offer: SettingsOffer
+    var started = false
+    var datagramCounter: UInt32 = 0
+    var random: SplitMix64
+    var health = LocalHealth()
+    var news = NewsQueue()
+    var nextGossip: Instant?
+    var lastTableChange = Instant.zero
+
+    var probeOrder: [NodeID] = []
+    var probeIndex = 0
+    var nextProbe: Instant?
+    var pings: [UInt32: OutstandingPing] = [:]
+    var probe: Probe?
+
+    var exchange: Exchange?
+    var joining: Joining?
+    var joinDeadline = Instant.zero
+    var nextReconnect: Instant?
+    var seeds: [Endpoint] = []
+    var contacts: [NodeID] = []
+    var nextContacts: Instant?
+    var strangers: [NodeID: Instant] = [:]
+    var restored: [StoredMember]
+    /// Who has welcomed us before we had its record.
+    var welcomed: NodeID?
+
+    /// Collected while an input is handled.
+    var effects: [GossipEffect] = []
+
+    package init(configuration: GossipConfiguration, restored: [StoredMember] = []) {
+        self.configuration = configuration
+        self.restored = restored
+        offer = configuration.offer
+        incarnation = configuration.own.version.sequence
+        random = SplitMix64(seed: configuration.randomSeed)
+    }
+
+    package var nodeID: NodeID { configuration.identity.nodeID }
+    package var settings: NetworkSettings? { offer.agreed ? offer.settings : nil }
+
+    package mutating func handle(_ input: GossipInput, at now: Instant) -> [GossipEffect] {
+        switch input {
+        case .start: start(now)
+        case .datagram(let bytes, let source): receive(bytes, from: source, now)
+        case .portUnreachable(let endpoint): portUnreachable(endpoint, now)
+        case .seeds(let endpoints): resolved(endpoints, now)
+        case .ledger(let input): feed(input, now)
+        case .leave: leave(now)
+        case .tick: break
+        }
+        guard started else { return takeEffects() }
+        advance(now)
+        return takeEffects()
+    }
+
+    private mutating func takeEffects() -> [GossipEffect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    private mutating func advance(_ now: Instant) {
+        advanceJoining(now)
+        guard ledger != nil else { return }
+        if let deadline = ledger?.nextDeadline, deadline <= now { feed(.tick, now) }
+        expireSuspicions(now)
+        advancePings(now)
+        advanceProbe(now)
+        advanceExchange(now)
+        advanceContacts(now)
+        flushNews(now)
+    }
+
+    /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
+    package var nextDeadline: Instant? {
+        var deadlines: [Instant?] = [joining?.nextAttempt, joining?.until]
+        if let ledger {
+            deadlines += [
+                ledger.nextDeadline, nextProbe, probe?.nextStep, exchange?.deadline, nextReconnect, nextContacts,
+                news.isEmpty ? nil : nextGossip, nextSuspicionDeadline, pings.values.map(\.deadline).min(),
+            ]
+        }
+        return deadlines.compactMap(\.self).min()
+    }
+
+    /// Members that take part now, the node itself aside.
+    package var liveCount: Int { ledger?.live.count ?? 0 }
+
+    /// Gives an input to the ledger and does what it asks for.
+    mutating func feed(_ input: LedgerInput, _ now: Instant) {
+        guard let wanted = ledger?.handle(input, at: now) else { return }
+        for effect in wanted {
+            switch effect {
+            case .commit(let commit): effects.append(.commit(commit))
+            case .announce(let record):
+                news.add(.record(record.nodeID))
+                lastTableChange = now
+            case .acknowledge(let nodeID, let version):
+                guard let member = members[nodeID] else { continue }
+                send([.claimAcknowledged(version)], to: member.endpoint)
+            case .peerChanged(let nodeID): effects.append(.peersChanged([nodeID]))
+            case .ownersChanged: effects.append(.ownersChanged)
+            case .event(let event): effects.append(.event(.lease(event)))
+            case .takeNewIdentity: effects.append(.takeNewIdentity)
+            }
+        }
+    }
+
+    /// Says goodbye: the peers tell a stop from a failure, and keep the lease.
+    private mutating func leave(_ now: Instant) {
+        let farewell = LivenessUpdate(nodeID: nodeID, incarnation: incarnation, liveness: .left, accuser: nodeID)
+        for target in randomLive(8) { send([.liveness(farewell)], to: target.endpoint) }
+        started = false
+    }
+}

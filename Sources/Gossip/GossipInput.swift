@@ -1,0 +1,49 @@
+package import Addressing
+package import LeaseLedger
+
+/// What can happen to a node.
+package enum GossipInput: Sendable {
+    case start
+    /// A datagram that sealing has opened.
+    case datagram([UInt8], from: Endpoint)
+    /// The kernel says that nothing listens there (ICMP port unreachable).
+    case portUnreachable(Endpoint)
+    /// What the seed names resolve to now.
+    case seeds([Endpoint])
+    /// For the ledger: a commit, a new address, a word of the operator.
+    case ledger(LedgerInput)
+    /// The daemon stops; its lease stays.
+    case leave
+    case tick
+}
+
+/// What a node wants done.
+package enum GossipEffect: Sendable {
+    /// Seal and send.
+    case send([UInt8], to: Endpoint)
+    /// Resolve the seed names again and say `seeds`.
+    case resolveSeeds
+    /// Make the own record durable and say `ledger(.committed(version))`.
+    case commit(OwnCommit)
+    /// These peers' records or incarnations have changed.
+    case peersChanged([NodeID])
+    case revocationsChanged
+    /// Who owns what has changed.
+    case ownersChanged
+    /// The cluster's settings are settled: keep them.
+    case settled(NetworkSettings)
+    /// The cluster runs by settings that contradict the operator's.
+    case contradicted([String])
+    case takeNewIdentity
+    case event(NodeEvent)
+}
+
+/// What happened, for people and programs that watch.
+package enum NodeEvent: Hashable, Sendable {
+    case lease(LeaseEvent)
+    case liveness(NodeID, Liveness)
+    /// A peer's network settings are not ours; nothing is exchanged with it.
+    case foreignSettings(Endpoint)
+    /// A peer speaks another version of the protocol; nothing is exchanged with it.
+    case protocolVersion(UInt8, Endpoint)
+}

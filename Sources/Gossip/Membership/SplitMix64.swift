@@ -1,0 +1,19 @@
+/// The state machine's randomness: seeded, so that a simulation repeats; nothing secret depends on it.
+package struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+
+    /// `span` times a factor between 0.5 and 1.5, so that nodes that start together do not stay in step.
+    mutating func jittered(_ span: Duration) -> Duration {
+        span * Double.random(in: 0.5..<1.5, using: &self)
+    }
+}

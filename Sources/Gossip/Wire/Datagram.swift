@@ -1,0 +1,31 @@
+package import LeaseLedger
+
+/// An opened datagram: its header and messages.
+package struct Datagram: Hashable, Sendable {
+    package var header: DatagramHeader
+    package var messages: [GossipMessage]
+
+    package init(header: DatagramHeader, messages: [GossipMessage]) {
+        self.header = header
+        self.messages = messages
+    }
+
+    /// Decodes what sealing gave back. One broken message makes the whole datagram broken: its sender is of ours, so it
+    /// is not to be trusted half.
+    package init(decoding plaintext: [UInt8]) throws(DecodingFailure) {
+        guard plaintext.count <= DatagramHeader.longestDatagram else { throw .lengthOutOfRange }
+        var reader = ByteReader(plaintext)
+        header = try DatagramHeader(from: &reader)
+        messages = []
+        while reader.remaining > 0 {
+            if let message = try GossipMessage.read(from: &reader) { messages.append(message) }
+        }
+    }
+
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter(reserving: DatagramHeader.longestDatagram)
+        header.write(to: &writer)
+        for message in messages { writer.raw(message.encoded()) }
+        return writer.bytes
+    }
+}

@@ -1,0 +1,166 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// The messages' bytes. Every count is bounded by the bytes that are there.
+extension GossipMessage {
+    private enum Kind: UInt8 {
+        case ping = 1
+        case acknowledgement, indirectPing, negativeAcknowledgement, liveness, record, revocation, hello, welcome
+        case buckets, summary, summarised, want, claimAcknowledged, view, stale
+    }
+
+    static let headerLength = 3
+
+    /// Type, length, payload.
+    package func encoded() -> [UInt8] {
+        var payload = ByteWriter(reserving: 64)
+        let kind = write(to: &payload)
+        var writer = ByteWriter(reserving: payload.bytes.count + Self.headerLength)
+        writer.integer(kind.rawValue)
+        writer.integer(UInt16(truncatingIfNeeded: payload.bytes.count))
+        writer.raw(payload.bytes)
+        return writer.bytes
+    }
+
+    private func write(to writer: inout ByteWriter) -> Kind {
+        switch self {
+        case .ping(let sequence, let target, let tableHash):
+            writer.integer(sequence)
+            writer.nodeID(target)
+            writer.integer(tableHash)
+            return .ping
+        case .acknowledgement(let sequence, let tableHash):
+            writer.integer(sequence)
+            writer.integer(tableHash)
+            return .acknowledgement
+        case .indirectPing(let sequence, let target, let endpoint):
+            writer.integer(sequence)
+            writer.nodeID(target)
+            writer.endpoint(endpoint)
+            return .indirectPing
+        case .negativeAcknowledgement(let sequence):
+            writer.integer(sequence)
+            return .negativeAcknowledgement
+        case .liveness(let update):
+            writer.nodeID(update.nodeID)
+            writer.integer(update.incarnation)
+            writer.integer(update.liveness.rawValue)
+            writer.nodeID(update.accuser)
+            return .liveness
+        case .record(let record, let liveness, let incarnation):
+            writer.integer(liveness.rawValue)
+            writer.integer(incarnation)
+            writer.raw(record.signature)
+            writer.raw(record.body)
+            return .record
+        case .revocation(let revocation):
+            writer.raw(revocation.signature)
+            writer.raw(revocation.body)
+            return .revocation
+        case .hello(let offer, let tableHash):
+            writer.settingsOffer(offer)
+            writer.integer(tableHash)
+            return .hello
+        case .welcome(let offer, let tableHash):
+            writer.settingsOffer(offer)
+            writer.integer(tableHash)
+            return .welcome
+        case .buckets(let hashes):
+            hashes.forEach { writer.integer($0) }
+            return .buckets
+        case .summary(let bucket, let last, let entries):
+            writer.integer(bucket)
+            writer.integer(UInt8(last ? 1 : 0))
+            entries.forEach { writer.tableEntry($0) }
+            return .summary
+        case .summarised(let differing):
+            writer.integer(differing)
+            return .summarised
+        case .want(let entries):
+            entries.forEach { writer.tableEntry($0) }
+            return .want
+        case .claimAcknowledged(let version):
+            writer.integer(version.sequence)
+            writer.integer(version.runNonce)
+            return .claimAcknowledged
+        case .view(let entries):
+            for entry in entries {
+                writer.nodeID(entry.nodeID)
+                writer.integer(entry.incarnation)
+            }
+            return .view
+        case .stale(let incarnation):
+            writer.integer(incarnation)
+            return .stale
+        }
+    }
+
+    /// Reads one message; `nil` for a type of a later release, which is skipped.
+    static func read(from reader: inout ByteReader) throws(DecodingFailure) -> GossipMessage? {
+        let kind = Kind(rawValue: try reader.integer())
+        var payload = ByteReader(try reader.slice(Int(try reader.integer(UInt16.self))))
+        guard let kind else { return nil }
+        return try read(kind, from: &payload)
+    }
+
+    private static func read(_ kind: Kind, from reader: inout ByteReader) throws(DecodingFailure) -> GossipMessage {
+        switch kind {
+        case .ping:
+            return .ping(
+                sequence: try reader.integer(), target: try reader.nodeID(), tableHash: try reader.integer())
+        case .acknowledgement:
+            return .acknowledgement(sequence: try reader.integer(), tableHash: try reader.integer())
+        case .indirectPing:
+            return .indirectPing(
+                sequence: try reader.integer(), target: try reader.nodeID(), endpoint: try reader.endpoint())
+        case .negativeAcknowledgement:
+            return .negativeAcknowledgement(sequence: try reader.integer())
+        case .liveness:
+            let nodeID = try reader.nodeID()
+            let incarnation = try reader.incarnation()
+            return .liveness(
+                LivenessUpdate(
+                    nodeID: nodeID, incarnation: incarnation, liveness: try reader.liveness(),
+                    accuser: try reader.nodeID()))
+        case .record:
+            let liveness = try reader.liveness()
+            let incarnation = try reader.incarnation()
+            let signature = Array(try reader.slice(SignedRecord.signatureLength))
+            let body = Array(try reader.slice(reader.remaining))
+            return .record(
+                try SignedRecord(body: body, signature: signature), liveness: liveness, incarnation: incarnation)
+        case .revocation:
+            let signature = Array(try reader.slice(SignedRecord.signatureLength))
+            return .revocation(
+                try SignedRevocation(body: Array(try reader.slice(reader.remaining)), signature: signature))
+        case .hello:
+            return .hello(try reader.settingsOffer(), tableHash: try reader.integer())
+        case .welcome:
+            return .welcome(try reader.settingsOffer(), tableHash: try reader.integer())
+        case .buckets:
+            var hashes: [UInt32] = []
+            while reader.remaining >= 4 { hashes.append(try reader.integer()) }
+            guard hashes.count == TableHash.bucketCount, reader.remaining == 0 else { throw .lengthOutOfRange }
+            return .buckets(hashes)
+        case .summary:
+            let bucket = try reader.integer(UInt8.self)
+            let last = try reader.integer(UInt8.self) == 1
+            return .summary(bucket: bucket, last: last, entries: try reader.tableEntries())
+        case .summarised:
+            return .summarised(differing: try reader.integer())
+        case .want:
+            return .want(try reader.tableEntries())
+        case .claimAcknowledged:
+            return .claimAcknowledged(
+                RecordVersion(sequence: try reader.integer(), runNonce: try reader.integer()))
+        case .view:
+            var entries: [ViewEntry] = []
+            while reader.remaining > 0 {
+                entries.append(ViewEntry(nodeID: try reader.nodeID(), incarnation: try reader.incarnation()))
+            }
+            return .view(entries)
+        case .stale:
+            return .stale(incarnation: try reader.incarnation())
+        }
+    }
+}

@@ -1,0 +1,161 @@
+internal import Addressing
+
+/// The claim's way: listening, claiming, holding, yielding.
+extension LeaseLedger {
+    mutating func start(
+        peersExpected: Bool, joinTimeout: Duration, _ now: Instant, _ effects: inout [LedgerEffect]
+    ) {
+        guard phase == .stopped else { return }
+        heldSince = now
+        if own.role == .observer || own.role == .departed {
+            own.claim = nil
+            phase = .idle
+            return changeOwn(now, &effects) { _ in }
+        }
+        own.role = .member
+        if let claim = own.claim, accepts(claim.subnet) {
+            // Reboot: the claim comes from the disk and is resumed at once.
+            heldSince = now + .seconds(-(Int64(1) << Int64(min(claim.tenure, 40))))
+            phase = claim.claimClass > .isolated ? .holding : .claiming(since: now)
+            if pinned == claim.subnet { own.claim?.claimClass = .pinned }
+            return changeOwn(now, &effects) { _ in }
+        }
+        own.claim = nil
+        phase = peersExpected ? .listening(until: now + joinTimeout) : .listening(until: now)
+        if peersExpected { changeOwn(now, &effects) { _ in } }
+    }
+
+    /// A subnet that this node may claim at all: of the pool, or pinned inside the network.
+    func accepts(_ subnet: IPv4Block) -> Bool {
+        if let pinned { return subnet == pinned }
+        return pool.slot(of: subnet) != nil
+    }
+
+    /// Whatever is due at `now`, in the order in which it can follow from each other.
+    mutating func advance(_ now: Instant, _ effects: inout [LedgerEffect]) {
+        if case .listening(let until) = phase, until <= now { claimNext(now, &effects) }
+        yieldIfPreceded(now, &effects)
+        if phase == .exhausted, exhaustedTable != table.hash.whole { claimNext(now, &effects) }
+        confirmIfDue(now, &effects)
+        growTenure(now, &effects)
+    }
+
+    /// Claims the pinned subnet, else the hint, else the first free in the order of preference.
+    mutating func claimNext(_ now: Instant, _ effects: inout [LedgerEffect], withdrawing: Bool = false) {
+        guard let subnet = nextSubnet() else {
+            let wasExhausted = phase == .exhausted
+            phase = .exhausted
+            exhaustedTable = table.hash.whole
+            if !wasExhausted || withdrawing {
+                effects.append(.event(.exhausted))
+                changeOwn(now, &effects) { record in
+                    record.role = .exhausted
+                    record.claim = nil
+                }
+            }
+            return
+        }
+        let epoch = max(table.highestEpoch, own.claim?.epoch ?? 0, highestRevokedOwnEpoch) + 1
+        hint = subnet
+        heldSince = now
+        acknowledgements = []
+        phase = .claiming(since: now)
+        effects.append(.event(.claimed(subnet)))
+        changeOwn(now, &effects) { record in
+            record.role = .member
+            record.claim = Claim(subnet: subnet, claimClass: .tentative, epoch: epoch)
+        }
+    }
+
+    /// A claim must never carry an epoch that was revoked, even if its record is gone.
+    private var highestRevokedOwnEpoch: UInt64 {
+        table.revocations.keys.filter { $0.nodeID == own.nodeID }.map(\.claimEpoch).max() ?? 0
+    }
+
+    private func nextSubnet() -> IPv4Block? {
+        if let pinned { return isFree(pinned) ? pinned : nil }
+        if let hint, pool.slot(of: hint) != nil, isFree(hint) { return hint }
+        return Preference(clusterID: identity.clusterID, nodeID: own.nodeID).first(in: pool, where: isFree)
+    }
+
+    /// Nobody else's claim stands on it.
+    func isFree(_ subnet: IPv4Block) -> Bool {
+        table.claims(on: subnet).allSatisfy { $0.nodeID == own.nodeID }
+    }
+
+    /// Yields to a claim that precedes ours, and to a revocation.
+    private mutating func yieldIfPreceded(_ now: Instant, _ effects: inout [LedgerEffect]) {
+        guard let mine = own.claimant else { return }
+        if let revocation = table.revocations[Revocation(nodeID: mine.nodeID, claimEpoch: mine.claim.epoch)] {
+            effects.append(.event(.revoked(mine.claim.subnet, by: revocation.reason)))
+        } else if let winner = table.claims(on: mine.claim.subnet)
+            .first(where: { $0.nodeID != mine.nodeID && $0.precedes(mine).wins })
+        {
+            effects.append(.event(.lost(mine.claim.subnet, to: winner.nodeID, by: winner.precedes(mine).by)))
+        } else {
+            return
+        }
+        hint = nil
+        claimNext(now, &effects, withdrawing: true)
+        effects.append(.ownersChanged)
+    }
+
+    private mutating func confirmIfDue(_ now: Instant, _ effects: inout [LedgerEffect]) {
+        guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil else { return }
+        let published = table[own.nodeID]?.claim?.claimClass
+        guard published == claim.claimClass else { return }
+        if live.isEmpty {
+            guard claim.claimClass == .tentative else { return }
+            effects.append(.event(.isolated(claim.subnet)))
+            changeOwn(now, &effects) { $0.claim?.claimClass = .isolated }
+            return effects.append(.ownersChanged)
+        }
+        let everybodyAgrees = live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements)
+        guard everybodyAgrees || since + floodingTime + floodingTime <= now else { return }
+        phase = .holding
+        effects.append(.event(.confirmed(claim.subnet)))
+        let firmest = max(claim.claimClass, pinned == claim.subnet ? .pinned : .confirmed)
+        changeOwn(now, &effects) { $0.claim?.claimClass = firmest }
+        effects.append(.ownersChanged)
+    }
+
+    /// The tenure that the present claim may publish.
+    private func tenure(at now: Instant) -> UInt8 {
+        let seconds = tenureSeconds(at: now)
+        let tenure = seconds < 1 ? 0 : UInt8(63 - seconds.leadingZeroBitCount)
+        return tenure < Self.leastTenure ? 0 : tenure
+    }
+
+    var nextTenureChange: Instant? {
+        guard let claim = own.claim, claim.tenure < 40 else { return nil }
+        return heldSince + .seconds(Int64(1) << Int64(max(claim.tenure + 1, Self.leastTenure)))
+    }
+
+    private mutating func growTenure(_ now: Instant, _ effects: inout [LedgerEffect]) {
+        guard phase == .holding, let claim = own.claim else { return }
+        let tenure = tenure(at: now)
+        if tenure > claim.tenure { changeOwn(now, &effects) { $0.claim?.tenure = tenure } }
+    }
+
+    mutating func pin(_ subnet: IPv4Block, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        pinned = subnet
+        if own.claim?.subnet == subnet {
+            changeOwn(now, &effects) { $0.claim?.claimClass = .pinned }
+        } else if phase != .stopped {
+            claimNext(now, &effects, withdrawing: true)
+            effects.append(.ownersChanged)
+        }
+    }
+
+    mutating func release(forGood: Bool, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        if let subnet = own.claim?.subnet { effects.append(.event(.released(subnet))) }
+        hint = nil
+        pinned = nil
+        phase = .idle
+        changeOwn(now, &effects) { record in
+            record.claim = nil
+            record.role = forGood ? .departed : .observer
+        }
+        effects.append(.ownersChanged)
+    }
+}

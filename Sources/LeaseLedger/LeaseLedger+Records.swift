@@ -1,0 +1,137 @@
+internal import Addressing
+
+/// The own record's versions, and the merge of the others'.
+extension LeaseLedger {
+    /// Writes the next version of the own record. One that changes the claim, or outgrows the reservation, is committed
+    /// before anybody hears of it; another is announced at once.
+    mutating func changeOwn(_ now: Instant, _ effects: inout [LedgerEffect], _ change: (inout NodeRecord) -> Void) {
+        let spoken = table[own.nodeID]
+        change(&own)
+        own.version.sequence += 1
+        let signed = SignedRecord(own, sign: identity.sign)
+        guard uncommitted != nil || spoken?.claim != own.claim || own.version.sequence >= reserved else {
+            _ = table.merge(signed)
+            return effects.append(.announce(signed))
+        }
+        reserved = max(reserved, own.version.sequence + Self.reservation / 2)
+        uncommitted = signed
+        effects.append(.commit(OwnCommit(record: signed, reserved: reserved, hint: hint)))
+    }
+
+    mutating func committed(_ version: RecordVersion, _ effects: inout [LedgerEffect]) {
+        guard let signed = uncommitted, signed.version == version else { return }
+        uncommitted = nil
+        _ = table.merge(signed)
+        effects.append(.announce(signed))
+        effects.append(.ownersChanged)
+    }
+
+    mutating func locate(
+        _ endpoint: Endpoint, _ publicIP: AnyIPAddress, _ backend: BackendData, _ now: Instant,
+        _ effects: inout [LedgerEffect]
+    ) {
+        guard own.endpoint != endpoint || own.publicIP != publicIP || own.backend != backend else { return }
+        let change = { (record: inout NodeRecord) in
+            record.endpoint = endpoint
+            record.publicIP = publicIP
+            record.backend = backend
+        }
+        if phase == .stopped { change(&own) } else { changeOwn(now, &effects, change) }
+    }
+
+    mutating func merge(_ record: SignedRecord, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        guard record.nodeID != own.nodeID else { return adopt(record, now, &effects) }
+        let merged = table.merge(record)
+        let previous: SignedRecord?
+        switch merged {
+        case .known: return
+        case .added: previous = nil
+        case .replaced(let older): previous = older
+        }
+        effects.append(.peerChanged(record.nodeID))
+        acknowledge(record, &effects)
+        report(record, after: previous, &effects)
+    }
+
+    mutating func merge(_ revocation: SignedRevocation, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        guard table.merge(revocation) else { return }
+        let claimant = table[revocation.revocation.nodeID]?.record.claimant
+        if let claimant, claimant.claim.epoch == revocation.revocation.claimEpoch, claimant.nodeID != own.nodeID {
+            effects.append(.event(.leaseRemoved(claimant.nodeID, claimant.claim.subnet)))
+        }
+        effects.append(.ownersChanged)
+    }
+
+    /// A newer record of this node than its own: of an earlier run whose end the store has lost (an old copy was
+    /// restored), or of another machine with the same identity. The first is adopted; a run that overtakes again and
+    /// again is alive.
+    private mutating func adopt(_ record: SignedRecord, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        let version = record.version
+        guard version > own.version, version.runNonce != own.version.runNonce else { return }
+        overtakes[version.runNonce, default: 0] += 1
+        if overtakes[version.runNonce, default: 0] >= 3,
+            (own.claim?.tenure ?? 0, own.version.runNonce) < (record.claim?.tenure ?? 0, version.runNonce)
+        {
+            return effects.append(.takeNewIdentity)
+        }
+        if overtakes.count > 64 { overtakes = [:] }
+        effects.append(.event(.adopted(version)))
+        own.version.sequence = version.sequence
+        if record.claim?.subnet != own.claim?.subnet || record.claim?.epoch != own.claim?.epoch {
+            if let claim = record.claim, accepts(claim.subnet), phase != .idle {
+                own.claim = claim
+                heldSince = now + .seconds(-(Int64(1) << Int64(min(claim.tenure, 40))))
+                phase = claim.claimClass > .isolated ? .holding : .claiming(since: now)
+                acknowledgements = []
+            } else if own.claim != nil, record.claim == nil {
+                own.claim = nil
+                phase = .listening(until: now)
+            }
+        }
+        changeOwn(now, &effects) { _ in }
+        effects.append(.ownersChanged)
+    }
+
+    private func acknowledge(_ record: SignedRecord, _ effects: inout [LedgerEffect]) {
+        guard let claimant = record.record.claimant, claimant.claim.claimClass <= .isolated,
+            live.count <= Self.mostAcknowledgers,
+            table.claims(on: claimant.claim.subnet).allSatisfy({ !$0.precedes(claimant).wins || $0 == claimant }),
+            own.claim?.subnet != claimant.claim.subnet || own.claimant?.precedes(claimant).wins != true
+        else { return }
+        effects.append(.acknowledge(record.nodeID, record.version))
+    }
+
+    private func report(_ record: SignedRecord, after previous: SignedRecord?, _ effects: inout [LedgerEffect]) {
+        let (nodeID, new, old) = (record.nodeID, record.record, previous?.record)
+        let held = { (claim: Claim?) in claim.flatMap { $0.claimClass > .tentative ? $0.subnet : nil } }
+        let (before, after) = (held(old?.claim), held(new.claim))
+        if before != after || old?.claim?.epoch != new.claim?.epoch {
+            if let before, before != after { effects.append(.event(.leaseRemoved(nodeID, before))) }
+            if let after, before != after { effects.append(.event(.leaseAdded(nodeID, after))) }
+        } else if let after, let old, old.backend != new.backend {
+            effects.append(.event(.leaseChanged(nodeID, after)))
+        }
+        if let old, old.publicIP != new.publicIP {
+            effects.append(.event(.addressChanged(nodeID, from: old.publicIP, to: new.publicIP)))
+        }
+        reportConflict(on: after, &effects)
+        if old?.name != new.name {
+            for other in table.all where other.record.name == new.name && other.nodeID != nodeID {
+                effects.append(.event(.nameConflict(new.name, other.nodeID, nodeID)))
+            }
+        }
+        if before != after || old?.publicIP != new.publicIP || old?.backend != new.backend
+            || old?.claim?.claimClass != new.claim?.claimClass || old?.claim?.tenure != new.claim?.tenure
+        {
+            effects.append(.ownersChanged)
+        }
+    }
+
+    private func reportConflict(on subnet: IPv4Block?, _ effects: inout [LedgerEffect]) {
+        guard let subnet, let winner = table.owner(of: subnet), winner.nodeID != own.nodeID else { return }
+        for loser in table.claims(on: subnet) where loser.nodeID != winner.nodeID && loser.nodeID != own.nodeID {
+            let by = winner.precedes(loser).by
+            effects.append(.event(.conflict(subnet, winner: winner.nodeID, loser: loser.nodeID, by: by)))
+        }
+    }
+}

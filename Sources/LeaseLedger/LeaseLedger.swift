@@ -1,0 +1,168 @@
+package import Addressing
+
+/// The leases as one node sees them, and its own claim: a pure value driven by `handle(_:at:)`.
+///
+/// A node writes only its own record. It listens (until it is synchronised with a peer, or the join times out), claims
+/// the most preferred free subnet as TENTATIVE, and holds it as CONFIRMED once every live peer has acknowledged the
+/// claim or two flooding times have passed; ISOLATED if there was no peer. Whenever its claim meets one that precedes
+/// it, it withdraws and claims the next. Conflicts are derived from the records, never stored.
+package struct LeaseLedger: Sendable {
+    /// What a node is before it has a record.
+    package struct Identity: Sendable {
+        package var clusterID: UInt64
+        package var nodeID: NodeID
+        package var publicKey: [UInt8]
+        /// Random, new at each start.
+        package var runNonce: UInt64
+        package var sign: @Sendable ([UInt8]) -> [UInt8]
+
+        package init(
+            clusterID: UInt64, nodeID: NodeID, publicKey: [UInt8], runNonce: UInt64,
+            sign: @escaping @Sendable ([UInt8]) -> [UInt8]
+        ) {
+            self.clusterID = clusterID
+            self.nodeID = nodeID
+            self.publicKey = publicKey
+            self.runNonce = runNonce
+            self.sign = sign
+        }
+    }
+
+    package enum Phase: Hashable, Sendable {
+        /// Has not started.
+        case stopped
+        /// Waits to hear of the others' claims first.
+        case listening(until: Instant)
+        /// The claim is published and not confirmed yet.
+        case claiming(since: Instant)
+        case holding
+        /// No subnet is free.
+        case exhausted
+        /// Owns no subnet and wants none.
+        case idle
+    }
+
+    let identity: Identity
+    package let pool: SubnetPool
+    package internal(set) var table = RecordTable()
+    package internal(set) var phase = Phase.stopped
+    /// The own record as it should be; what the others may know of it is in the table.
+    package internal(set) var own: NodeRecord
+    /// Peers that are reachable now.
+    package internal(set) var live: Set<NodeID> = []
+
+    /// The next number that needs a new reservation.
+    package internal(set) var reserved: UInt64
+    var uncommitted: SignedRecord?
+    var hint: IPv4Block?
+    var pinned: IPv4Block?
+    /// When the present claim began, moved back by what was held before a restart.
+    var heldSince = Instant.zero
+    var acknowledgements: Set<NodeID> = []
+    var overtakes: [UInt64: Int] = [:]
+    /// The table in which no subnet was free.
+    var exhaustedTable: UInt64?
+
+    /// How many numbers a reservation spans: a write a start, and one in 65,536 records.
+    static let reservation: UInt64 = 1 << 16
+    /// Tenure below this is published as 0, so that a young claim does not write and speak every second.
+    static let leastTenure: UInt8 = 4
+    /// Beyond this many live peers a claim is confirmed by time alone: acknowledgements would flood the claimant.
+    static let mostAcknowledgers = 128
+
+    /// - Parameters:
+    ///   - own: the record as of the last run, or a new one without a claim. Its version's sequence must be at or above
+    ///     everything ever spoken; its run nonce is replaced.
+    ///   - reserved: the end of the committed reservation of numbers; at least `own.version.sequence`.
+    ///   - hint: the subnet to ask for first.
+    ///   - pinned: the only subnet that this node may hold, if the operator said so.
+    package init(
+        identity: Identity, pool: SubnetPool, own: NodeRecord, reserved: UInt64, hint: IPv4Block? = nil,
+        pinned: IPv4Block? = nil
+    ) {
+        self.identity = identity
+        self.pool = pool
+        self.own = own
+        self.own.nodeID = identity.nodeID
+        self.own.publicKey = identity.publicKey
+        self.own.version.runNonce = identity.runNonce
+        self.reserved = reserved
+        self.hint = hint
+        self.pinned = pinned
+    }
+
+    package mutating func handle(_ input: LedgerInput, at now: Instant) -> [LedgerEffect] {
+        var effects: [LedgerEffect] = []
+        switch input {
+        case .start(let peersExpected, let joinTimeout):
+            start(peersExpected: peersExpected, joinTimeout: joinTimeout, now, &effects)
+        case .synchronised:
+            if case .listening = phase { claimNext(now, &effects) }
+        case .record(let record):
+            merge(record, now, &effects)
+        case .revocation(let revocation):
+            merge(revocation, now, &effects)
+        case .liveness(let nodeID, let isLive):
+            // An isolated claim meets its first peer: its confirmation begins now.
+            if isLive, live.isEmpty, case .claiming = phase { phase = .claiming(since: now) }
+            if isLive { live.insert(nodeID) } else { live.remove(nodeID) }
+        case .acknowledged(let nodeID, let version):
+            if version == table[own.nodeID]?.version, live.contains(nodeID) { acknowledgements.insert(nodeID) }
+        case .committed(let version):
+            committed(version, &effects)
+        case .located(let endpoint, let publicIP, let backend):
+            locate(endpoint, publicIP, backend, now, &effects)
+        case .endpointAttached:
+            if let claim = own.claim, claim.claimClass < .used, claim.claimClass >= .isolated {
+                changeOwn(now, &effects) { $0.claim?.claimClass = .used }
+            }
+        case .pin(let subnet):
+            pin(subnet, now, &effects)
+        case .release(let forGood):
+            release(forGood: forGood, now, &effects)
+        case .reserve(let number):
+            guard number >= reserved, number <= NodeRecord.largestCounter else { break }
+            reserved = number
+            own.version.sequence = max(own.version.sequence, number)
+            if phase != .stopped { changeOwn(now, &effects) { _ in } }
+        case .tick:
+            break
+        }
+        advance(now, &effects)
+        return effects
+    }
+
+    /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
+    package var nextDeadline: Instant? {
+        switch phase {
+        case .listening(let until): until
+        case .claiming(let since): uncommitted == nil && !live.isEmpty ? since + floodingTime + floodingTime : nil
+        case .holding: nextTenureChange
+        case .stopped, .exhausted, .idle: nil
+        }
+    }
+
+    /// The time in which a record reaches everybody, on a network that loses a little: rounds of gossip that multiply
+    /// its holders by four, 150 ms each, and two more.
+    package var floodingTime: Duration {
+        var rounds = 2
+        var reached = 1
+        while reached <= live.count {
+            reached *= 4
+            rounds += 1
+        }
+        return .milliseconds(150 * rounds)
+    }
+
+    /// The claim that this node holds and may install: published, past TENTATIVE, and not about to be given up.
+    package var heldClaim: Claim? {
+        guard let claim = table[own.nodeID]?.claim, claim.claimClass > .tentative, claim.subnet == own.claim?.subnet
+        else { return nil }
+        return claim
+    }
+
+    /// Seconds for which the present claim has been held.
+    package func tenureSeconds(at now: Instant) -> Int64 {
+        own.claim == nil ? 0 : max(0, (now - heldSince).wholeNanoseconds / 1_000_000_000)
+    }
+}

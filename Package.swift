@@ -17,6 +17,7 @@ let package = Package(
     products: [
         .executable(name: "feltd", targets: ["feltd"]),
         .executable(name: "leasectl", targets: ["leasectl"]),
+        .executable(name: "felt-sim", targets: ["felt-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -31,6 +32,7 @@ let package = Package(
         .target(name: "Addressing"),
         .target(name: "LeaseLedger", dependencies: ["Addressing"]),
         .target(name: "Gossip", dependencies: ["Addressing", "LeaseLedger"]),
+        .target(name: "Simulation", dependencies: ["Addressing", "LeaseLedger", "Gossip"]),
         .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite", "CLinux"]),
         .target(name: "Netlink", dependencies: ["Addressing", "CNetlink", "CLinux"]),
         .target(name: "Dataplane", dependencies: ["Addressing", "LeaseLedger", "Netlink"]),
@@ -41,13 +43,15 @@ let package = Package(
                 "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
                 crypto, logging,
             ]),
+        .executableTarget(
+            name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser]),
         .executableTarget(name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
         .executableTarget(
             name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
 
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Addressing"]),
-        .testTarget(name: "GossipTests", dependencies: ["Gossip", "LeaseLedger", "Addressing"]),
+        .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
         .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
         .testTarget(name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),

@@ -50,6 +50,11 @@ extension Gossip {
     mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {
         seeds = endpoints
         guard started else { return }
+        if !endpoints.isEmpty, endpoints.allSatisfy({ $0 == configuration.own.endpoint }), members.isEmpty {
+            // The only seed is this node: it is the first.
+            if ledger == nil { settle(offer.settings, now) }
+            return feed(.synchronised, now)
+        }
         if joining != nil {
             joining?.nextAttempt = now
         } else if let seed = strangeSeed() {

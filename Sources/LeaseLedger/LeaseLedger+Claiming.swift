@@ -123,12 +123,12 @@ extension LeaseLedger {
     private func tenure(at now: Instant) -> UInt8 {
         let seconds = tenureSeconds(at: now)
         let tenure = seconds < 1 ? 0 : UInt8(63 - seconds.leadingZeroBitCount)
-        return tenure < Self.leastTenure ? 0 : tenure
+        return tenure < Self.leastTenure ? 0 : tenure - tenure % Self.tenureStep
     }
 
     var nextTenureChange: Instant? {
         guard let claim = own.claim, claim.tenure < 40 else { return nil }
-        return heldSince + .seconds(Int64(1) << Int64(max(claim.tenure + 1, Self.leastTenure)))
+        return heldSince + .seconds(Int64(1) << Int64(max(claim.tenure + Self.tenureStep, Self.leastTenure)))
     }
 
     private mutating func growTenure(_ now: Instant, _ effects: inout [LedgerEffect]) {

@@ -65,8 +65,10 @@ package struct LeaseLedger: Sendable {
 
     /// How many numbers a reservation spans: a write a start, and one in 65,536 records.
     static let reservation: UInt64 = 1 << 16
-    /// Tenure below this is published as 0, so that a young claim does not write and speak every second.
-    static let leastTenure: UInt8 = 4
+    /// Tenure is published when it reaches this (256 s), then at every second step (each four times the last): a change
+    /// of it is written to disk and told to everybody, and a young claim is told from a younger by its epoch.
+    static let leastTenure: UInt8 = 8
+    static let tenureStep: UInt8 = 2
     /// Beyond this many live peers a claim is confirmed by time alone: acknowledgements would flood the claimant.
     static let mostAcknowledgers = 128
 

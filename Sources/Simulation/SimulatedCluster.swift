@@ -9,6 +9,7 @@ package struct SimulatedCluster {
         case tick(Int)
         case committed(Int, run: Int, OwnCommit)
         case resume(Int)
+        case resolved(Int, run: Int)
     }
 
     package private(set) var now = Instant.zero
@@ -79,11 +80,11 @@ package struct SimulatedCluster {
             $0.record.nodeID < $1.record.nodeID
         }))
         node.run += 1
+        node.seeds = seeds
         node.scheduledTick = nil
         node.pausedUntil = nil
         nodes[index] = node
         give(.start, to: index)
-        give(.seeds(seeds.map { nodes[$0].endpoint }), to: index)
     }
 
     /// SIGKILL: all that was not on the disk is gone.
@@ -163,6 +164,9 @@ package struct SimulatedCluster {
             nodes[index].disk.own = commit
             nodes[index].disk.reserved = max(nodes[index].disk.reserved, commit.reserved)
             give(.ledger(.committed(commit.record.version)), to: index)
+        case .resolved(let index, let run):
+            guard nodes[index].run == run, nodes[index].isRunning else { return }
+            give(.seeds(nodes[index].seeds.map { nodes[$0].endpoint }), to: index)
         case .resume(let index):
             nodes[index].pausedUntil = nil
             nodes[index].scheduledTick = nil
@@ -195,7 +199,9 @@ package struct SimulatedCluster {
         case .contradicted(let differences): nodes[index].contradictions = differences
         case .takeNewIdentity: nodes[index].wantsNewIdentity = true
         case .event(let event): nodes[index].events.append((now, event))
-        case .resolveSeeds, .revocationsChanged, .ownersChanged: break
+        case .resolveSeeds:
+            queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))
+        case .revocationsChanged, .ownersChanged: break
         }
     }
 

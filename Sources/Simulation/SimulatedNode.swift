@@ -24,6 +24,7 @@ package struct SimulatedNode {
     package internal(set) var wantsNewIdentity = false
     package internal(set) var contradictions: [String] = []
     var scheduledTick: Instant?
+    var seeds: [Int] = []
     /// Distinguishes runs, so that a disk answer to an earlier run is lost with it.
     var run = 0
 

@@ -21,6 +21,12 @@ struct DaemonLock: ~Copyable {
         }
     }
 
+    deinit {
+        // Not left to the descriptor's closing: a child between fork and exec still has a copy of it.
+        var lock = Self.wholeFile(F_UNLCK)
+        _ = fcntl(file.number, Self.setLock, &lock)
+    }
+
     /// Takes the lock for as long as this value lives.
     func take(for database: String) throws(StoreError) {
         let code = Self.lock(file)
@@ -50,9 +56,9 @@ struct DaemonLock: ~Copyable {
         return .running(pid: pid(in: file))
     }
 
-    private static func wholeFile() -> flock {
+    private static func wholeFile(_ type: Int32 = F_WRLCK) -> flock {
         var lock = flock()
-        lock.l_type = Int16(F_WRLCK)
+        lock.l_type = Int16(type)
         lock.l_whence = Int16(SEEK_SET)
         return lock
     }

@@ -21,6 +21,7 @@ enum DatabaseFiles {
             return (Paths.size(of: path + "-wal") ?? 0) > 0 ? .damaged(.orphaned) : .absent
         }
         let head: [UInt8]
+        let size: Int
         do {
             let file = try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
             let status = try file.status()
@@ -30,6 +31,7 @@ enum DatabaseFiles {
             // It may hold the cluster's key.
             if status.st_mode & 0o077 != 0 { try? file.setMode(0o600) }
             head = try file.read(limit: 100)
+            size = Int(status.st_size)
         } catch {
             throw StoreError(from: error, path: path)
         }
@@ -39,7 +41,10 @@ enum DatabaseFiles {
         guard head.starts(with: magic) else {
             throw StoreError(.notADatabase, path: path, detail: "it does not begin with SQLite's header")
         }
-        return .usable
+        // SQLite fills up a last page that is cut off with zeros. With a log beside it, the log may have the rest.
+        let pageSize = max(Int(head[16]) << 8 | Int(head[17]), 512)
+        let hasLog = (Paths.size(of: path + "-wal") ?? 0) > 0
+        return size % pageSize == 0 || hasLog ? .usable : .damaged(.truncated)
     }
 
     /// Gives the database and its companions a name that says when and why: felt.db.corrupt-<why>-<UTC>-<number>.

@@ -30,6 +30,8 @@ extension Gossip {
             identity: configuration.identity, pool: settings.pool, own: configuration.own,
             reserved: configuration.reserved, hint: configuration.hint, pinned: configuration.pinned)
         effects.append(.settled(settings))
+        for revocation in restoredRevocations { feed(.revocation(revocation), now) }
+        restoredRevocations = []
         for member in known { remember(member, now) }
         let peersExpected = configuration.hasSeeds || !known.isEmpty
         nextProbe = now + configuration.timing.probeInterval * Double.random(in: 0..<1, using: &random)

@@ -41,15 +41,19 @@ package struct Gossip: Sendable {
     var nextContacts: Instant?
     var strangers: [NodeID: Instant] = [:]
     var restored: [StoredMember]
+    var restoredRevocations: [SignedRevocation]
     /// Who has welcomed us before we had its record.
     var welcomed: NodeID?
 
     /// Collected while an input is handled.
     var effects: [GossipEffect] = []
 
-    package init(configuration: GossipConfiguration, restored: [StoredMember] = []) {
+    package init(
+        configuration: GossipConfiguration, restored: [StoredMember] = [], revocations: [SignedRevocation] = []
+    ) {
         self.configuration = configuration
         self.restored = restored
+        restoredRevocations = revocations
         offer = configuration.offer
         incarnation = configuration.own.version.sequence
         random = SplitMix64(seed: configuration.randomSeed)

@@ -1,0 +1,75 @@
+import Addressing
+import Testing
+
+@testable import LeaseLedger
+
+@Suite struct OwnRecordTests {
+    private func resumed(_ commit: OwnCommit, runNonce: UInt64) throws -> LedgerHarness {
+        var record = commit.record.record
+        record.version.sequence = commit.reserved
+        return try LedgerHarness(runNonce: runNonce, own: record)
+    }
+
+    @Test func `a restart resumes the claim, repeats no version and does not listen first`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        let commit = try #require(node.commits.last)
+        var again = try resumed(commit, runNonce: 2)
+        again.start(peersExpected: true)
+        #expect(again.claim?.subnet == node.claim?.subnet)
+        #expect(again.claim?.epoch == node.claim?.epoch)
+        let spoken = Set(node.announced.map(\.version))
+        #expect(again.announced.allSatisfy { !spoken.contains($0.version) })
+        #expect(try #require(again.announced.first).version > #require(node.announced.last).version)
+    }
+
+    @Test func `a change of address keeps the claim and needs no commit`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        let (claim, commits) = (node.claim, node.commits.count)
+        let address = AnyIPAddress.v4(try IPv4Address(parsing: "192.0.2.9"))
+        node.give(
+            .located(endpoint: Endpoint(address: address, port: 8473), publicIP: address, backend: .hostGateway))
+        #expect(node.claim == claim)
+        #expect(node.commits.count == commits)
+        #expect(node.announced.last?.record.publicIP == address)
+    }
+
+    @Test func `a newer record of mine from before a restore is adopted, with its claim, under a higher sequence`() throws {
+        var node = try LedgerHarness(runNonce: 3)
+        node.start()
+        let newer = try LedgerHarness.peer(1, "10.244.77.0/24", epoch: 4, sequence: 9_000)
+        node.give(.record(newer))
+        #expect(node.claim?.subnet.description == "10.244.77.0/24")
+        #expect(try #require(node.announced.last).version.sequence > 9_000)
+        #expect(node.announced.last?.version.runNonce == 3)
+    }
+
+    @Test func `a subnet given up since the restored copy was made is void`() throws {
+        var first = try LedgerHarness()
+        first.start()
+        var node = try resumed(try #require(first.commits.last), runNonce: 4)
+        node.start()
+        node.give(.record(LedgerHarness.signed(LedgerHarness.record(1, sequence: 200_000, runNonce: 2))))
+        #expect(try #require(node.claim).epoch > (try #require(first.claim).epoch))
+    }
+
+    @Test func `of two runs that overtake each other exactly one takes a new identity`() throws {
+        var nodes = [try LedgerHarness(runNonce: 10), try LedgerHarness(runNonce: 20)]
+        for index in nodes.indices { nodes[index].start() }
+        for _ in 0..<10 {
+            for index in nodes.indices {
+                if let record = nodes[1 - index].announced.last { nodes[index].give(.record(record)) }
+            }
+        }
+        #expect(nodes.count { $0.wantsNewIdentity } == 1)
+    }
+
+    @Test func `a record of my own run does not disturb me`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        let before = node.announced.count
+        for record in node.announced { node.give(.record(record)) }
+        #expect(node.announced.count == before)
+    }
+}

@@ -94,15 +94,14 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false])
-    func `a read-only disk is refused to the daemon and read by the reader`(killed: Bool) throws {
+    @Test(arguments: [["felt.db"], ["felt.db", "felt.db-wal"], ["felt.db", "felt.db-wal", "felt.db-shm"]])
+    func `a read-only disk is refused to the daemon and read by the reader`(files: [String]) throws {
         let source = try TemporaryDirectory()
         let store = try LeaseStore(stateDirectory: source.path)
         try store.commitOwn(try Sample.own(sequence: 7))
-        if !killed { try store.checkpoint() }
+        if files.count == 1 { try store.checkpoint() }
         try withFileSystem("size=8m") { path in
-            try run("/bin/cp", store.path, store.path + "-wal", path)
-            if !killed { unlink(path + "/felt.db-wal") }
+            for file in files { try run("/bin/cp", "\(source.path)/\(file)", path) }
             try run("/bin/mount", "-o", "remount,ro", path)
             let error = #expect(throws: StoreError.self) { try LeaseStore(stateDirectory: path) }
             #expect(error?.kind == .directory)

@@ -19,12 +19,21 @@ struct SQLiteFailure: Error, Hashable, Sendable, CustomStringConvertible {
         return "SQLite \(code): \(message)\(system)"
     }
 
+    /// errno may be left from an earlier call: only what a disk says is believed.
+    private var ioKind: StoreError.Kind {
+        switch StoreError.Kind(errno: systemCode) {
+        case .diskFull: .diskFull
+        case .readOnly: .readOnly
+        default: .inputOutput
+        }
+    }
+
     /// errno is meaningful only behind the codes for input and output.
     var kind: StoreError.Kind {
         switch code & 0xFF {
         case SQLITE_FULL: .diskFull
         case SQLITE_READONLY: .readOnly
-        case SQLITE_IOERR: StoreError.Kind(errno: systemCode) ?? .inputOutput
+        case SQLITE_IOERR: ioKind
         case SQLITE_CANTOPEN: StoreError.Kind(errno: systemCode) ?? .inputOutput
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_NOTADB: .notADatabase

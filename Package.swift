@@ -45,7 +45,8 @@ let package = Package(
             ]),
         .executableTarget(
             name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser]),
-        .executableTarget(name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
+        .executableTarget(
+            name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
         .executableTarget(
             name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
 
@@ -54,7 +55,8 @@ let package = Package(
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
         .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
-        .testTarget(name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
+        .testTarget(
+            name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
         .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing"]),
         .testTarget(
             name: "AgentTests",

@@ -43,7 +43,8 @@ extension Gossip {
         let subject = stored.record.nodeID
         guard subject != nodeID, members[subject] == nil else { return }
         members[subject] = Member(
-            endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation, since: now,
+            endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation,
+            since: now,
             isAssumed: true)
         probeOrder.append(subject)
         feed(.record(stored.record), now)

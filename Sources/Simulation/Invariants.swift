@@ -38,7 +38,11 @@ extension SimulatedCluster {
         return running.reduce(0) { total, node in
             total
                 + node.events.count { time, event in
-                    if case .liveness(let subject, .unreachable) = event, time >= since { alive.contains(subject) } else { false }
+                    if case .liveness(let subject, .unreachable) = event, time >= since {
+                        alive.contains(subject)
+                    } else {
+                        false
+                    }
                 }
         }
     }

@@ -1,4 +1,3 @@
-
 /// How datagrams travel between two nodes.
 package struct Network: Sendable {
     /// One way.

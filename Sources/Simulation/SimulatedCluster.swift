@@ -76,9 +76,12 @@ package struct SimulatedCluster {
             differences: { $0 == named ?? $0 ? [] : ["settings differ"] },
             verifyRecord: { _ in true }, verifyRevocation: { _ in true }, hasSeeds: !seeds.isEmpty,
             randomSeed: random.next())
-        node.gossip = Gossip(configuration: configuration, restored: Array(node.disk.peers.values.sorted {
-            $0.record.nodeID < $1.record.nodeID
-        }))
+        node.gossip = Gossip(
+            configuration: configuration,
+            restored: Array(
+                node.disk.peers.values.sorted {
+                    $0.record.nodeID < $1.record.nodeID
+                }))
         node.run += 1
         node.seeds = seeds
         node.scheduledTick = nil

@@ -7,7 +7,9 @@ import Testing
 
 /// Whole clusters of the daemon's own code under faults, on virtual time.
 @Suite struct FaultTests {
-    private func convergedCluster(nodes: Int, seed: UInt64, network: String = "10.244.0.0/16") throws -> SimulatedCluster {
+    private func convergedCluster(nodes: Int, seed: UInt64, network: String = "10.244.0.0/16") throws
+        -> SimulatedCluster
+    {
         var cluster = makeCluster(nodes: nodes, seed: seed, settings: try testSettings(network))
         #expect(cluster.run(for: .seconds(60)) { $0.isConverged }, "seed \(seed)")
         cluster.run(for: .seconds(5))

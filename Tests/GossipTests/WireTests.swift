@@ -116,12 +116,12 @@ import Testing
         var taken: Set<UInt32> = [1_000]
         var highest: UInt32 = 1_000
         for _ in 0..<2_000 {
-            let counter = UInt32.random(in: highest - 100 ... highest + 20, using: &random)
+            let counter = UInt32.random(in: highest - 100...highest + 20, using: &random)
             let admitted = window.admit(counter)
             #expect(admitted == !taken.contains(counter), "seed \(seed)")
             taken.insert(counter)
             highest = max(highest, counter)
-            taken = taken.union(Set((highest - 121 ... highest).filter { $0 < 1_000 && $0 + 128 <= 1_000 }))
+            taken = taken.union(Set((highest - 121...highest).filter { $0 < 1_000 && $0 + 128 <= 1_000 }))
         }
     }
 }

@@ -35,7 +35,9 @@ import Testing
         #expect(node.announced.last?.record.publicIP == address)
     }
 
-    @Test func `a newer record of mine from before a restore is adopted, with its claim, under a higher sequence`() throws {
+    @Test func `a newer record of mine from before a restore is adopted, with its claim, under a higher sequence`()
+        throws
+    {
         var node = try LedgerHarness(runNonce: 3)
         node.start()
         let newer = try LedgerHarness.peer(1, "10.244.77.0/24", epoch: 4, sequence: 9_000)

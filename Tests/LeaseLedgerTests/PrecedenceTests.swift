@@ -26,7 +26,8 @@ import Testing
         for _ in 0..<5_000 {
             let (a, b, c) = (try claimant(&random), try claimant(&random), try claimant(&random))
             if a.nodeID != b.nodeID { #expect(a.precedes(b).wins != b.precedes(a).wins, "seed \(seed)") }
-            if a.nodeID != b.nodeID, b.nodeID != c.nodeID, a.nodeID != c.nodeID, a.precedes(b).wins, b.precedes(c).wins {
+            if a.nodeID != b.nodeID, b.nodeID != c.nodeID, a.nodeID != c.nodeID, a.precedes(b).wins, b.precedes(c).wins
+            {
                 #expect(a.precedes(c).wins, "seed \(seed)")
             }
         }

@@ -26,8 +26,10 @@ extension Gossip {
         joining?.until = nil
         let known = restored
         restored = []
+        var own = configuration.own
+        own.backend = configuration.backend(settings)
         ledger = LeaseLedger(
-            identity: configuration.identity, pool: settings.pool, own: configuration.own,
+            identity: configuration.identity, pool: settings.pool, own: own,
             reserved: configuration.reserved, hint: configuration.hint, pinned: configuration.pinned)
         effects.append(.settled(settings))
         for revocation in restoredRevocations { feed(.revocation(revocation), now) }

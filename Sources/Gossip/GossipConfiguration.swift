@@ -16,6 +16,8 @@ package struct GossipConfiguration: Sendable {
     /// Whether the record is signed by the node it speaks of, for this cluster.
     package var verifyRecord: @Sendable (SignedRecord) -> Bool
     package var verifyRevocation: @Sendable (SignedRevocation) -> Bool
+    /// What peers must know of this node's backend under these settings.
+    package var backend: @Sendable (NetworkSettings) -> BackendData
     package var hasSeeds: Bool
     package var joinTimeout: Duration
     package var randomSeed: UInt64
@@ -26,7 +28,8 @@ package struct GossipConfiguration: Sendable {
         pinned: IPv4Block? = nil, offer: SettingsOffer,
         differences: @escaping @Sendable (NetworkSettings) -> [String] = { _ in [] },
         verifyRecord: @escaping @Sendable (SignedRecord) -> Bool,
-        verifyRevocation: @escaping @Sendable (SignedRevocation) -> Bool, hasSeeds: Bool,
+        verifyRevocation: @escaping @Sendable (SignedRevocation) -> Bool,
+        backend: @escaping @Sendable (NetworkSettings) -> BackendData, hasSeeds: Bool,
         joinTimeout: Duration = .seconds(3), randomSeed: UInt64
     ) {
         self.identity = identity
@@ -38,6 +41,7 @@ package struct GossipConfiguration: Sendable {
         self.differences = differences
         self.verifyRecord = verifyRecord
         self.verifyRevocation = verifyRevocation
+        self.backend = backend
         self.hasSeeds = hasSeeds
         self.joinTimeout = joinTimeout
         self.randomSeed = randomSeed

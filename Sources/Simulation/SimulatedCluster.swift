@@ -70,11 +70,13 @@ package struct SimulatedCluster {
         own.endpoint = node.endpoint
         own.publicIP = node.endpoint.address
         let agreed = node.disk.settings
+        let backend = own.backend
         let configuration = GossipConfiguration(
             identity: identity, own: own, reserved: node.disk.reserved, hint: node.disk.own?.hint,
             offer: SettingsOffer(settings: agreed ?? named ?? settings, agreed: agreed != nil, named: 1),
             differences: { $0 == named ?? $0 ? [] : ["settings differ"] },
-            verifyRecord: { _ in true }, verifyRevocation: { _ in true }, hasSeeds: !seeds.isEmpty,
+            verifyRecord: { _ in true }, verifyRevocation: { _ in true }, backend: { _ in backend },
+            hasSeeds: !seeds.isEmpty,
             randomSeed: random.next())
         node.gossip = Gossip(
             configuration: configuration,

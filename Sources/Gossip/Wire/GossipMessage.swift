@@ -14,6 +14,9 @@ package enum Liveness: UInt8, Hashable, Comparable, Sendable, CaseIterable {
     package var isLive: Bool { self <= .suspect }
 }
 
+/// For those who have another `Liveness` too: the module's name is hidden behind the type `Gossip`.
+package typealias MemberLiveness = Liveness
+
 /// A rumour about a member's liveness.
 package struct LivenessUpdate: Hashable, Sendable {
     package var nodeID: NodeID

@@ -1,0 +1,152 @@
+internal import Addressing
+internal import ControlAPI
+internal import Dataplane
+internal import Gossip
+internal import LeaseLedger
+internal import Logging
+internal import Netlink
+
+/// From the ledger to the kernel: level-triggered, one reconciliation at a time, on the data plane's own thread.
+extension Daemon {
+    /// What is derived has changed, or the kernel has: look soon. Many reasons make one look.
+    func reconcileSoon() {
+        guard !isReconciling else {
+            needsReconcile = true
+            return
+        }
+        guard let configuration = dataplaneConfiguration, mayTouchKernel else { return }
+        isReconciling = true
+        needsReconcile = false
+        let (worker, peers, underlay) = (context.dataplane, peerLeases, underlay)
+        Task { [weak self] in
+            let outcome = await worker.reconcile(configuration, underlay: underlay, peers: peers)
+            await self?.reconciled(outcome)
+        }
+    }
+
+    /// Before the node knows what the cluster knows, what is in the kernel stands: a restart takes no route away.
+    private var mayTouchKernel: Bool {
+        guard let ledger = gossip.ledger else { return false }
+        switch ledger.phase {
+        case .stopped, .listening: return report != nil
+        case .claiming: return report != nil || ledger.heldClaim != nil
+        case .holding: return report != nil || ledger.heldClaim != nil
+        case .exhausted, .idle: return true
+        }
+    }
+
+    private var dataplaneConfiguration: DataplaneConfiguration? {
+        guard let settings = gossip.settings else { return nil }
+        return context.dataplaneConfiguration(
+            settings: settings, ownSubnet: gossip.ledger?.heldClaim?.subnet)
+    }
+
+    /// Every other node's lease that the table says stands.
+    private var peerLeases: [PeerLease] {
+        guard let table = gossip.ledger?.table else { return [] }
+        return table.claimedSubnets.sorted().compactMap { subnet in
+            guard let owner = table.owner(of: subnet), owner.nodeID != gossip.nodeID,
+                let record = table[owner.nodeID]?.record
+            else { return nil }
+            return PeerLease(nodeID: owner.nodeID, subnet: subnet, publicIP: record.publicIP, backend: record.backend)
+        }
+    }
+
+    private func reconciled(_ outcome: Result<ReconcileReport, any Error>) {
+        isReconciling = false
+        switch outcome {
+        case .success(let new):
+            if report != nil, new.changesSent > 0 {
+                lastRepair = clock.now
+                log.debug("the data plane was changed", id: "dataplane-changed", ["changes": "\(new.changesSent)"])
+            }
+            tellProblems(of: new)
+            report = new
+            dataplaneProblem = nil
+            reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
+            writeSubnetFile(mtu: new.mtu)
+        case .failure(let error):
+            let problem = "\(error)"
+            if dataplaneProblem != problem {
+                log.error("the data plane cannot be put in place: \(problem); trying again", id: "dataplane-failed")
+                publish(.dataplaneFailed, message: problem)
+            }
+            dataplaneProblem = problem
+            reconcileFailures += 1
+        }
+        if needsReconcile {
+            reconcileSoon()
+        } else if reconcileFailures > 0 {
+            let wait = Duration.milliseconds(250 << min(reconcileFailures - 1, 7))
+            Task { [weak self] in
+                try? await Task.sleep(for: wait)
+                await self?.reconcileSoon()
+            }
+        }
+        becomeReady()
+    }
+
+    private func tellProblems(of new: ReconcileReport) {
+        let known = Set(report?.failures.map(\.description) ?? [])
+        for failure in new.failures where !known.contains(failure.description) {
+            log.warning("the kernel refused \(failure); trying again", id: "kernel-refused")
+            publish(.dataplaneFailed, message: "the kernel refused \(failure)")
+        }
+        let skipped = Set(report?.skipped ?? [])
+        for peer in new.skipped where !skipped.contains(peer) {
+            log.warning(
+                "no route to \(name(of: peer.nodeID)): \(peer.reason)", id: "peer-skipped")
+        }
+    }
+
+    private func writeSubnetFile(mtu: UInt32) {
+        guard let settings = gossip.settings, let subnet = gossip.ledger?.heldClaim?.subnet else { return }
+        let contents = SubnetFile.Contents(
+            network: settings.pool.network, subnet: subnet, mtu: mtu, masquerades: context.masquerades)
+        guard contents != wroteSubnet else { return }
+        do {
+            try context.subnetFile.write(contents)
+            wroteSubnet = contents
+        } catch {
+            log.error("\(error)", id: "subnet-file-failed")
+        }
+    }
+
+    private func becomeReady() {
+        guard !isReady, let subnet = gossip.ledger?.heldClaim?.subnet, wroteSubnet?.subnet == subnet, let report,
+            report.failures.isEmpty
+        else { return }
+        isReady = true
+        log.notice("ready: this node holds \(subnet)", id: "ready", ["subnet": "\(subnet)"])
+        context.services.notify("READY=1\nSTATUS=holds \(subnet)")
+    }
+
+    /// The kernel says that something has changed, by us or by others.
+    func kernelChanged(_ notice: KernelNotice) {
+        if notice.mayMoveUnderlay { selectUnderlay() }
+        if notice.concernsUs(device: report?.deviceIndex, network: gossip.settings?.pool.network) { reconcileSoon() }
+    }
+
+    private func selectUnderlay() {
+        let worker = context.dataplane
+        Task { [weak self] in
+            // Without an underlay nothing can be moved; what is there stays.
+            guard case .success(let found) = await worker.selectUnderlay() else { return }
+            await self?.moved(to: found)
+        }
+    }
+
+    private func moved(to found: Underlay) {
+        guard found != underlay else { return }
+        log.notice(
+            "the underlay is now \(found.name) \(found.address)", id: "underlay-changed",
+            ["interface": found.name, "address": "\(found.address)", "mtu": "\(found.mtu)"])
+        underlay = found
+        let publicIP = context.publicIP ?? .v4(found.address)
+        if let backend = gossip.settings.map({ context.backendData($0) }) {
+            let endpoint = Endpoint(address: publicIP, port: context.bindPort)
+            step(.ledger(.located(endpoint: endpoint, publicIP: publicIP, backend: backend)))
+        }
+        reconcileSoon()
+    }
+}

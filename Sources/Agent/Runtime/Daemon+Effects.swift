@@ -1,0 +1,152 @@
+internal import Addressing
+internal import ControlAPI
+internal import Dataplane
+internal import Gossip
+internal import LeaseLedger
+internal import LeaseStore
+internal import Logging
+
+/// What the state machine wants done.
+extension Daemon {
+    func carryOut(_ effect: GossipEffect) {
+        switch effect {
+        case .send(let plaintext, let destination):
+            context.transport.send(plaintext, to: destination)
+        case .resolveSeeds: resolveSeeds()
+        case .commit(let commit): self.commit(commit)
+        case .peersChanged(let peers):
+            changedPeers.formUnion(peers)
+            scheduleFlush()
+        case .revocationsChanged: saveRevocations()
+        case .ownersChanged: reconcileSoon()
+        case .settled(let settings): settled(settings)
+        case .contradicted(let differences):
+            finish(.failed(StartFailure.contradiction(differences)))
+        case .takeNewIdentity:
+            log.error(
+                "another machine lives under this node's identity (a cloned disk?); taking a new identity and subnet",
+                id: "identity-contested")
+            finish(.newIdentity)
+        case .event(let event): tell(event)
+        }
+    }
+
+    private func resolveSeeds() {
+        let (seeds, port) = (context.seeds, context.bindPort)
+        Task { [weak self] in
+            var endpoints: [Endpoint] = []
+            for seed in seeds { endpoints += await Resolver.resolve(seed, defaultPort: port) }
+            await self?.step(.seeds(endpoints))
+        }
+    }
+
+    private func settled(_ settings: NetworkSettings) {
+        let store = context.store
+        let clusterID = context.clusterID
+        Task { [weak self] in
+            do {
+                try await store.saveSettings(clusterID: clusterID, settings)
+            } catch {
+                await self?.storeFailed(error)
+            }
+        }
+        reconcileSoon()
+    }
+
+    /// Durable before spoken: the state machine goes on when this version is on the disk. A disk that fails is tried again
+    /// for as long as it takes; meanwhile everything else goes on.
+    private func commit(_ commit: OwnCommit) {
+        own.record = commit.record
+        own.claim = commit.record.claim
+        own.sequenceReserved = commit.reserved
+        own.incarnationReserved = commit.reserved
+        own.hint = commit.hint
+        own.tenureSeconds = UInt64(gossip.ledger?.tenureSeconds(at: clock.now) ?? 0)
+        persistOwn(announcing: commit.record.version)
+    }
+
+    func persistOwn(announcing version: RecordVersion?, attempt: Int = 0) {
+        let (store, state) = (context.store, own)
+        Task { [weak self] in
+            do {
+                try await store.commitOwn(state)
+                await self?.stored(version)
+            } catch {
+                await self?.storeFailed(error)
+                try? await Task.sleep(for: .seconds(min(1 << min(attempt, 5), 30)))
+                await self?.retryOwn(version, attempt: attempt + 1)
+            }
+        }
+    }
+
+    private func retryOwn(_ version: RecordVersion?, attempt: Int) {
+        // A later version takes this one's place.
+        guard version == nil || own.record?.version == version else { return }
+        persistOwn(announcing: version, attempt: attempt)
+    }
+
+    private func stored(_ version: RecordVersion?) {
+        storeRecovered()
+        if let version { step(.ledger(.committed(version))) }
+    }
+
+    func storeFailed(_ error: any Error) {
+        let problem = "\(error)"
+        if storeProblem != problem {
+            log.error("the store fails: \(problem); routing goes on", id: "store-problem")
+            publish(.storeProblem, message: problem)
+        }
+        storeProblem = problem
+    }
+
+    private func storeRecovered() {
+        guard storeProblem != nil else { return }
+        storeProblem = nil
+        log.notice("the store works again", id: "store-recovered")
+    }
+
+    /// The peers' records and the journal are written lazily, many at a time.
+    func scheduleFlush() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        Task { [weak self] in
+            try? await Task.sleep(for: .seconds(5))
+            await self?.flush()
+        }
+    }
+
+    func flush() async {
+        isFlushScheduled = false
+        let peers = changedPeers.sorted().compactMap { nodeID -> StoredPeer? in
+            guard let record = gossip.ledger?.table[nodeID], nodeID != gossip.nodeID else { return nil }
+            return StoredPeer(record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
+        }
+        let events = journal
+        changedPeers = []
+        journal = []
+        do {
+            try await context.store.writePeers(peers)
+            try await context.store.append(events)
+            storeRecovered()
+        } catch {
+            storeFailed(error)
+            changedPeers.formUnion(peers.map(\.record.nodeID))
+            journal = Array((events + journal).suffix(LeaseStore.journalLength))
+            scheduleFlush()
+        }
+    }
+
+    private func saveRevocations() {
+        let store = context.store
+        let revocations = (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
+            StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
+        }
+        Task { [weak self] in
+            do {
+                try await store.writeRevocations(revocations)
+            } catch {
+                await self?.storeFailed(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Addressing
+internal import ControlAPI
+internal import Dataplane
+internal import LeaseLedger
+internal import Logging
+
+/// What the daemon works with, put together once by `Launcher`.
+struct DaemonContext: Sendable {
+    let configuration: FeltdConfiguration
+    let log: Logger
+    let clusterID: UInt64
+    let keys: KeyRing?
+    let seeds: [HostPort]
+    let vtepMAC: MACAddress
+    /// The node's record before the ledger has begun.
+    let firstRecord: NodeRecord
+    let storePath: String
+    let store: StoreWriter
+    let dataplane: DataplaneWorker
+    let transport: Transport
+    let services: ServiceManager
+    let publish: @Sendable (EventInfo) -> Void
+
+    var bindPort: UInt16 { configuration.bindPort }
+    var publicIP: AnyIPAddress? { configuration.publicIP }
+    var masquerades: Bool { configuration.masquerades }
+    var subnetFile: SubnetFile { SubnetFile(path: configuration.subnetFile) }
+
+    /// The cluster's identity as people see it.
+    var clusterName: String {
+        let digits = String(clusterID, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    func dataplaneConfiguration(settings: NetworkSettings, ownSubnet: IPv4Block?) -> DataplaneConfiguration {
+        DataplaneConfiguration(
+            settings: settings, deviceName: configuration.device, mtu: configuration.mtu, vtepMAC: vtepMAC,
+            ownSubnet: ownSubnet)
+    }
+
+    /// What peers must know of this node's backend.
+    func backendData(_ settings: NetworkSettings) -> BackendData {
+        switch settings.backend {
+        case .vxlan: .vxlan(vni: settings.vni, vtepMAC: vtepMAC)
+        case .hostGateway: .hostGateway
+        case .alloc: .alloc
+        }
+    }
+}

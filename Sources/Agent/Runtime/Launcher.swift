@@ -1,0 +1,153 @@
+internal import Addressing
+internal import ControlAPI
+internal import Dataplane
+internal import Glibc
+internal import Gossip
+internal import LeaseLedger
+internal import LeaseStore
+package import Logging
+internal import Netlink
+
+/// Puts a daemon together from its configuration and runs it.
+package struct Launcher: Sendable {
+    let configuration: FeltdConfiguration
+    let log: Logger
+
+    package static let release = "0.1.0"
+
+    package init(configuration: FeltdConfiguration, log: Logger) {
+        self.configuration = configuration
+        self.log = log
+    }
+
+    /// Runs until a signal or a failure ends it.
+    package func run() async throws(StartFailure) {
+        let stopRequests = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        SignalWaiter.start { signal in
+            if signal != SIGHUP { stopRequests.continuation.yield() }
+        }
+        try checkPrivileges()
+        let keys = try readKeyFile()
+        let store = try openStore()
+        let worker = DataplaneWorker(choice: underlayChoice)
+        let underlay = try await awaitUnderlay(worker, stopRequests.stream)
+        guard let underlay else { return }
+        var session = Session(keys: keys, store: store.writer, worker: worker, underlay: underlay, state: store.state)
+        let socket = try bind()
+        let control = ControlFeed()
+        var retirement: IdentityFile.Retirement?
+        while true {
+            let daemon = try await prepare(&session, socket, control, retiring: retirement)
+            let stopper = Task { for await _ in stopRequests.stream { return await daemon.stop() } }
+            let end = await daemon.run()
+            stopper.cancel()
+            switch end {
+            case .stopped: return
+            case .failed(let failure): throw failure
+            case .newIdentity: retirement = .cloned
+            }
+        }
+    }
+
+    // MARK: Steps
+
+    private func checkPrivileges() throws(StartFailure) {
+        guard configuration.request.backend != .alloc, !Capabilities.hasNetAdmin else { return }
+        throw StartFailure("feltd changes routes and devices: run it as root or grant it CAP_NET_ADMIN")
+    }
+
+    private func readKeyFile() throws(StartFailure) -> KeyRing? {
+        guard let path = configuration.keyFile else { return nil }
+        do {
+            return try KeyFile(path: path).read()
+        } catch {
+            throw StartFailure("--key-file: \(error)", status: StartFailure.usage)
+        }
+    }
+
+    private func openStore() throws(StartFailure) -> (writer: StoreWriter, state: StoredState) {
+        do {
+            let store = try LeaseStore(stateDirectory: configuration.stateDirectory)
+            if case .openedFresh(let setAside) = store.opening {
+                log.error(
+                    "\(setAside); the peers know the rest", id: "store-set-aside", ["path": setAside.keptAs])
+            }
+            let state = try store.load()
+            for row in state.skipped { log.warning("the store's \(row) is not used", id: "store-row-skipped") }
+            return (StoreWriter(store, path: store.path), state)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
+
+    private func bind() throws(StartFailure) -> UDPSocket {
+        let any = AnyIPAddress.v4(IPv4Address(bits: 0))
+        do {
+            return try UDPSocket(
+                binding: Endpoint(address: configuration.bindAddress ?? any, port: configuration.bindPort))
+        } catch {
+            throw StartFailure("\(error)")
+        }
+    }
+
+    private var underlayChoice: UnderlayChoice {
+        UnderlayChoice(
+            interfaces: configuration.interfaces, expressions: configuration.interfaceExpressions,
+            canReach: configuration.canReach, publicIP: configuration.publicIP?.v4,
+            ownDevice: configuration.device ?? "flannel.\(configuration.request.vni ?? 1)")
+    }
+
+    /// An edge machine may boot before its network: what may come right by itself is waited for.
+    private func awaitUnderlay(
+        _ worker: DataplaneWorker, _ stops: AsyncStream<Void>
+    ) async throws(StartFailure) -> Underlay? {
+        var hasSaid = false
+        while true {
+            switch await worker.selectUnderlay() {
+            case .success(let underlay):
+                log.info(
+                    "the underlay is \(underlay.name) \(underlay.address)", id: "underlay",
+                    ["interface": underlay.name, "address": "\(underlay.address)", "mtu": "\(underlay.mtu)"])
+                try checkMTU(underlay)
+                return underlay
+            case .failure(let error as UnderlayError) where error.isPassing && configuration.interfaces.isEmpty:
+                if !hasSaid { log.warning("\(error); waiting for the network", id: "underlay-waiting") }
+                hasSaid = true
+                let stopped = await Self.wait(seconds: 2, orStopBy: stops)
+                if stopped { return nil }
+            case .failure(let error): throw StartFailure("\(error)")
+            }
+        }
+    }
+
+    private static func wait(seconds: Int, orStopBy stops: AsyncStream<Void>) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for await _ in stops { return true }
+                return false
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(seconds))
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func checkMTU(_ underlay: Underlay) throws(StartFailure) {
+        guard let settings = try? configuration.request.resolved(), configuration.request.backend != .alloc else { return }
+        let plan = DataplaneConfiguration(
+            settings: settings, mtu: configuration.mtu, vtepMAC: MACAddress(locallyAdministered: 0))
+        let mtu = plan.podMTU(over: underlay)
+        guard mtu >= DataplaneError.leastMTU else {
+            throw StartFailure("\(DataplaneError.mtuTooSmall(mtu, underlay: underlay.name))")
+        }
+        if settings.backend == .hostGateway, let publicIP = configuration.publicIP, publicIP != .v4(underlay.address) {
+            throw StartFailure(
+                "--public-ip \(publicIP) is not the address of \(underlay.name) (\(underlay.address)): host-gw routes by "
+                    + "the interface's own address; leave --public-ip out or use vxlan", status: StartFailure.usage)
+        }
+    }
+}

@@ -1,0 +1,230 @@
+internal import Addressing
+internal import ControlAPI
+internal import Dataplane
+internal import Gossip
+internal import LeaseLedger
+internal import LeaseStore
+internal import Logging
+
+/// What outlives a change of identity within one process.
+struct Session: Sendable {
+    let keys: KeyRing?
+    let store: StoreWriter
+    let worker: DataplaneWorker
+    let underlay: Underlay
+    var state: StoredState
+}
+
+extension Launcher {
+    /// Makes a daemon of what is on the disk: identity, keys, numbers, peers.
+    func prepare(
+        _ session: inout Session, _ socket: UDPSocket, _ control: ControlFeed,
+        retiring retirement: IdentityFile.Retirement?
+    ) async throws(StartFailure) -> Daemon {
+        let identity = try loadIdentity(&session.state, retiring: retirement)
+        let (ring, clusterID) = try await settleKeys(session)
+        let fingerprint = MachineFingerprint.read()
+        let settings = try startSettings(session.state)
+        let vtepMAC = await vtepAddress(session)
+        var own = session.state.own ?? OwnState(nodeID: identity.nodeID)
+        own.nodeID = identity.nodeID
+        own.vtepMAC = vtepMAC
+        let spoken = max(own.sequenceReserved, own.incarnationReserved, own.record?.version.sequence ?? 0)
+        let reserved = spoken + 1 << 16
+        own.sequenceReserved = reserved
+        own.incarnationReserved = reserved
+        do {
+            // Durable before spoken: no number below the reservation is used twice, whatever happens.
+            try await session.store.commitOwn(own)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        session.state.own = own
+        let context = DaemonContext(
+            configuration: configuration, log: log, clusterID: clusterID, keys: ring, seeds: seeds, vtepMAC: vtepMAC,
+            firstRecord: firstRecord(
+                identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
+            storePath: session.store.path, store: session.store, dataplane: session.worker,
+            transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
+            publish: { control.publish($0) })
+        let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
+        let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
+        try control.serve(daemon, configuration, log)
+        daemon.startThreads()
+        return daemon
+    }
+
+    /// The machine's identity: read, or made where there is none or it is not this machine's.
+    private func loadIdentity(
+        _ state: inout StoredState, retiring retirement: IdentityFile.Retirement?
+    ) throws(StartFailure) -> NodeIdentity {
+        let file = IdentityFile(stateDirectory: configuration.stateDirectory)
+        let fingerprint = MachineFingerprint.read()
+        do {
+            if let retirement { try file.setAside(retirement) }
+            let stored = try file.read()
+            if stored.fingerprint == fingerprint, let identity = NodeIdentity(privateKeyBytes: stored.privateKey) {
+                forgetForeignState(&state, identity)
+                return identity
+            }
+            let kept = try file.setAside(.cloned)
+            log.error(
+                "the identity was made on another machine (a cloned disk?); it is kept as \(kept), this machine takes a new "
+                    + "identity and subnet", id: "identity-cloned", ["path": kept])
+        } catch {
+            switch error.kind {
+            case .missing: break
+            case .damaged, .exposed:
+                guard let kept = try? file.setAside(error.kind.retirement) else {
+                    throw StartFailure("\(error)")
+                }
+                log.error(
+                    "\(error); it is kept as \(kept), this node takes a new identity and its old subnet stays absent",
+                    id: "identity-damaged", ["path": kept])
+            default: throw StartFailure("\(error)")
+            }
+        }
+        let identity = NodeIdentity()
+        guard let fresh = Identity(privateKey: identity.privateKeyBytes, fingerprint: fingerprint) else {
+            throw StartFailure("a new identity could not be made")
+        }
+        do {
+            try file.create(fresh)
+        } catch {
+            throw StartFailure("\(error)")
+        }
+        state.own = nil
+        return identity
+    }
+
+    /// A database that another node left behind (a copied directory): its claim is not ours.
+    private func forgetForeignState(_ state: inout StoredState, _ identity: NodeIdentity) {
+        guard let own = state.own, own.nodeID != identity.nodeID else { return }
+        log.warning(
+            "the database belongs to node \(own.nodeID.short), not to this one; its claim is dropped",
+            id: "store-of-another-node")
+        state.own = nil
+    }
+
+    /// The key ring: of the file, of the token, of the store, or a new one.
+    private func settleKeys(_ session: Session) async throws(StartFailure) -> (KeyRing?, UInt64) {
+        let stored = session.state.clusterID
+        if configuration.insecure { return (nil, ClusterKey.insecureClusterID) }
+        if let keys = session.keys { return (keys, stored ?? keys.sealing.clusterID) }
+        var keys = session.state.keys.compactMap { ClusterKey(bytes: $0) }
+        var clusterID = stored
+        if let token {
+            if !keys.contains(token.key) { keys.insert(token.key, at: 0) }
+            if let stored, stored != token.clusterID {
+                throw StartFailure(
+                    "the token in --join is of another cluster than the one this node belongs to; to change clusters, name "
+                        + "another --state-dir", status: StartFailure.usage)
+            }
+            clusterID = token.clusterID
+        }
+        if keys.isEmpty {
+            guard seeds.isEmpty else {
+                throw StartFailure(
+                    "--join names a host but no key: pass the token that `leasectl token` prints on a member, or the cluster's "
+                        + "key with --key-file, or --insecure for a cluster without one", status: StartFailure.usage)
+            }
+            keys = [ClusterKey()]
+            log.notice("made a new cluster key; `leasectl token` prints what others join with", id: "key-made")
+        }
+        guard let ring = KeyRing(keys) else { throw StartFailure("there is no cluster key") }
+        if keys.map(\.bytes) != session.state.keys {
+            do {
+                try await session.store.saveKeys(keys.map(\.bytes))
+            } catch {
+                throw StartFailure("\(error)")
+            }
+        }
+        return (ring, clusterID ?? ring.sealing.clusterID)
+    }
+
+    private var token: JoinToken? {
+        configuration.joins.lazy.compactMap { if case .token(let token) = $0 { token } else { nil } }.first
+    }
+
+    private var seeds: [HostPort] {
+        configuration.joins.flatMap { target -> [HostPort] in
+            switch target {
+            case .host(let host): [host]
+            case .token(let token): token.seeds.compactMap { try? HostPort(parsing: $0.description) }
+            }
+        }
+    }
+
+    /// The settings that the store has agreed to, or the operator's wish.
+    private func startSettings(_ state: StoredState) throws(StartFailure) -> SettingsOffer {
+        if state.settingsAgreed, let settings = state.settings {
+            let differences = configuration.request.differences(from: settings)
+            guard differences.isEmpty else { throw StartFailure.contradiction(differences) }
+            return SettingsOffer(settings: settings, agreed: true, named: configuration.request.named)
+        }
+        do {
+            let settings = try configuration.request.resolved()
+            return SettingsOffer(settings: settings, agreed: false, named: configuration.request.named)
+        } catch {
+            throw StartFailure("\(error)", status: StartFailure.usage)
+        }
+    }
+
+    /// Stored; else that of a device from an earlier life; else a new one.
+    private func vtepAddress(_ session: Session) async -> MACAddress {
+        if let stored = session.state.own?.vtepMAC { return stored }
+        let name = configuration.device ?? "flannel.\(configuration.request.vni ?? 1)"
+        if let existing = await session.worker.existingVTEPAddress(name), existing.isUnicast { return existing }
+        return MACAddress(locallyAdministered: UInt64.random(in: .min ... .max))
+    }
+
+    private func firstRecord(
+        _ identity: NodeIdentity, _ own: OwnState, _ underlay: Underlay, _ settings: NetworkSettings,
+        _ vtepMAC: MACAddress, _ fingerprint: UInt64, sequence: UInt64
+    ) -> NodeRecord {
+        let publicIP = configuration.publicIP ?? .v4(underlay.address)
+        let backend: BackendData =
+            switch settings.backend {
+            case .vxlan: .vxlan(vni: settings.vni, vtepMAC: vtepMAC)
+            case .hostGateway: .hostGateway
+            case .alloc: .alloc
+            }
+        return NodeRecord(
+            nodeID: identity.nodeID, publicKey: identity.publicKey,
+            version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
+            endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
+            software: Self.release, claim: own.claim)
+    }
+
+    private func makeGossip(
+        _ context: DaemonContext, _ state: StoredState, _ identity: NodeIdentity, _ offer: SettingsOffer,
+        reserved: UInt64
+    ) -> Gossip {
+        let (clusterID, request) = (context.clusterID, configuration.request)
+        let ledgerIdentity = LeaseLedger.Identity(
+            clusterID: clusterID, nodeID: identity.nodeID, publicKey: identity.publicKey,
+            runNonce: UInt64.random(in: 1 ... .max), sign: { identity.sign($0, clusterID: clusterID) })
+        let gossipConfiguration = GossipConfiguration(
+            identity: ledgerIdentity, own: context.firstRecord, reserved: reserved, hint: state.own?.hint,
+            pinned: configuration.pinnedSubnet, offer: offer, differences: { request.differences(from: $0) },
+            verifyRecord: { NodeIdentity.verify($0, clusterID: clusterID) },
+            verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
+            backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty,
+            joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
+        let members = state.peers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) }
+            .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
+        let revocations = state.revocations.compactMap { stored -> SignedRevocation? in
+            guard stored.encoded.count > SignedRecord.signatureLength else { return nil }
+            let signature = Array(stored.encoded.prefix(SignedRecord.signatureLength))
+            let body = Array(stored.encoded.dropFirst(SignedRecord.signatureLength))
+            return try? SignedRevocation(body: body, signature: signature)
+        }
+        return Gossip(configuration: gossipConfiguration, restored: members, revocations: revocations)
+    }
+}
+
+extension IdentityError.Kind {
+    fileprivate var retirement: IdentityFile.Retirement {
+        if case .exposed = self { .exposed } else { .damaged }
+    }
+}

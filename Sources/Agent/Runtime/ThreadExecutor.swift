@@ -1,0 +1,49 @@
+internal import Glibc
+internal import Synchronization
+
+/// Runs an actor on a thread of its own: for work that blocks (disk, netlink), which must not hold up the cooperative
+/// pool that may have a single thread.
+final class ThreadExecutor: SerialExecutor {
+    private let waiting = Mutex<[UnownedJob]>([])
+    private let available = Semaphore()
+
+    init() {
+        Threads.start { [self] in run() }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        waiting.withLock { $0.append(job) }
+        available.signal()
+    }
+
+    private func run() {
+        while true {
+            available.wait()
+            let jobs = waiting.withLock { waiting in
+                defer { waiting = [] }
+                return waiting
+            }
+            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        }
+    }
+}
+
+/// A counting semaphore (sem_overview(7)) at a fixed address.
+private final class Semaphore: @unchecked Sendable {
+    // sem_t is made to be shared between threads; it is only ever touched through its own functions.
+    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() { sem_init(semaphore, 0, 0) }
+
+    deinit {
+        sem_destroy(semaphore)
+        semaphore.deallocate()
+    }
+
+    func signal() { sem_post(semaphore) }
+
+    func wait() {
+        while sem_wait(semaphore) != 0 {}
+    }
+}

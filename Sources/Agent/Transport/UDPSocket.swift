@@ -1,0 +1,197 @@
+package import Addressing
+internal import Glibc
+internal import Synchronization
+
+/// The gossip socket. Sending never blocks; one thread receives (`receive`), any may send.
+package final class UDPSocket: Sendable {
+    package let descriptor: Int32
+    package let localEndpoint: Endpoint
+    private let counts = Mutex(Counts())
+    /// Written to once, to end `receive`.
+    private let stopPipe: (read: Int32, write: Int32)
+
+    private struct Counts {
+        var sendFailures: UInt64 = 0
+        var truncated: UInt64 = 0
+        var unreachable: UInt64 = 0
+    }
+
+    private static let receiveBuffer: Int32 = 1 << 20
+    static let longestDatagram = 1_500
+    private static let batch = 64
+
+    package init(binding endpoint: Endpoint) throws(SocketError) {
+        let family: Int32 = if case .v4 = endpoint.address { AF_INET } else { AF_INET6 }
+        let flags = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(family, flags, 0)
+        guard descriptor >= 0 else { throw SocketError(endpoint: endpoint, code: errno) }
+        func fail(_ code: Int32) -> SocketError {
+            close(descriptor)
+            return SocketError(endpoint: endpoint, code: code)
+        }
+        Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, Self.receiveBuffer)
+        // ICMP errors come to the error queue, with the destination that they are about (ip(7)).
+        if family == AF_INET {
+            Self.set(descriptor, Int32(IPPROTO_IP), IP_RECVERR, 1)
+        } else {
+            Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
+            Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_RECVERR, 1)
+        }
+        guard SocketAddress(endpoint).withPointer({ bind(descriptor, $0, $1) }) == 0 else { throw fail(errno) }
+        var bound = SocketAddress()
+        let named = withUnsafeMutablePointer(to: &bound.storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &bound.length) }
+        }
+        guard named == 0, let local = bound.endpoint else { throw fail(errno) }
+        var pipes: [Int32] = [0, 0]
+        guard pipe(&pipes) == 0 else { throw fail(errno) }
+        for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        stopPipe = (pipes[0], pipes[1])
+        self.descriptor = descriptor
+        localEndpoint = local
+    }
+
+    deinit {
+        close(descriptor)
+        close(stopPipe.read)
+        close(stopPipe.write)
+    }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    /// What was counted, by the name under which `leasectl status` shows it.
+    package var counters: [String: UInt64] {
+        counts.withLock { counts in
+            [
+                "sendFailures": counts.sendFailures, "datagramsTruncated": counts.truncated,
+                "portsUnreachable": counts.unreachable,
+            ]
+        }
+    }
+
+    /// Sends, or counts what the kernel does not take now: gossip repairs a loss.
+    package func send(_ bytes: [UInt8], to endpoint: Endpoint) {
+        let address = SocketAddress(endpoint)
+        for _ in 0..<2 {
+            let sent = bytes.withUnsafeBytes { buffer in
+                address.withPointer { sendto(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL), $0, $1) }
+            }
+            if sent == bytes.count { return }
+            // A pending ICMP error of an earlier datagram is reported once, on this call.
+            guard errno == EINTR || errno == ECONNREFUSED else { break }
+        }
+        counts.withLock { $0.sendFailures += 1 }
+    }
+
+    /// Ends `receive`.
+    package func stop() {
+        var byte: UInt8 = 1
+        _ = write(stopPipe.write, &byte, 1)
+    }
+
+    /// Receives until `stop`, on the calling thread. Without datagrams it sleeps.
+    package func receive(
+        datagrams: ([ReceivedDatagram]) -> Void, unreachable: (Endpoint) -> Void
+    ) {
+        var buffer = [UInt8](repeating: 0, count: Self.longestDatagram + 1)
+        var waited = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopPipe.read, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            guard poll(&waited, 2, -1) >= 0 || errno == EINTR else { return }
+            if waited[1].revents != 0 { return }
+            if waited[0].revents & Int16(POLLERR) != 0 { drainErrors(unreachable) }
+            var taken: [ReceivedDatagram] = []
+            while taken.count < Self.batch, let received = receiveOne(&buffer) {
+                if let received { taken.append(received) }
+            }
+            if !taken.isEmpty { datagrams(taken) }
+        }
+    }
+
+    /// - Returns: `nil` when nothing waits; `.some(nil)` for one that is dropped.
+    private func receiveOne(_ buffer: inout [UInt8]) -> ReceivedDatagram?? {
+        var address = SocketAddress()
+        let count = buffer.withUnsafeMutableBytes { buffer in
+            withUnsafeMutablePointer(to: &address.storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    recvfrom(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT), $0, &address.length)
+                }
+            }
+        }
+        guard count >= 0 else { return errno == EINTR || errno == ECONNREFUSED ? .some(nil) : nil }
+        guard count <= Self.longestDatagram else {
+            counts.withLock { $0.truncated += 1 }
+            return .some(nil)
+        }
+        guard let source = address.endpoint else { return .some(nil) }
+        return ReceivedDatagram(bytes: Array(buffer.prefix(count)), source: source)
+    }
+
+    /// Reads the error queue: the destination of each refused datagram stands where a sender's address would.
+    private func drainErrors(_ unreachable: (Endpoint) -> Void) {
+        for _ in 0..<Self.batch {
+            var address = SocketAddress()
+            var payload = [UInt8](repeating: 0, count: 64)
+            var control = [UInt8](repeating: 0, count: 512)
+            let received = payload.withUnsafeMutableBytes { payload in
+                control.withUnsafeMutableBytes { control in
+                    withUnsafeMutablePointer(to: &address.storage) { name in
+                        var part = iovec(iov_base: payload.baseAddress, iov_len: payload.count)
+                        return withUnsafeMutablePointer(to: &part) { part in
+                            var message = msghdr()
+                            message.msg_name = UnsafeMutableRawPointer(name)
+                            message.msg_namelen = address.length
+                            message.msg_iov = part
+                            message.msg_iovlen = 1
+                            message.msg_control = control.baseAddress
+                            message.msg_controllen = control.count
+                            let count = recvmsg(descriptor, &message, Int32(MSG_ERRQUEUE | MSG_DONTWAIT))
+                            address.length = message.msg_namelen
+                            return count
+                        }
+                    }
+                }
+            }
+            guard received >= 0 else { return }
+            // sock_extended_err follows the 16-byte cmsghdr; its first field is the errno.
+            let code = control.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 16, as: UInt32.self) }
+            guard code == UInt32(ECONNREFUSED), let endpoint = address.endpoint else { continue }
+            counts.withLock { $0.unreachable += 1 }
+            unreachable(endpoint)
+        }
+    }
+}
+
+/// A datagram as it came.
+package struct ReceivedDatagram: Hashable, Sendable {
+    package var bytes: [UInt8]
+    package var source: Endpoint
+
+    package init(bytes: [UInt8], source: Endpoint) {
+        self.bytes = bytes
+        self.source = source
+    }
+}
+
+/// Why the gossip port cannot be opened.
+package struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let endpoint: Endpoint
+    package let code: Int32
+
+    package var description: String {
+        let what = "cannot listen for gossip on \(endpoint)"
+        switch code {
+        case EADDRINUSE:
+            return "\(what): address in use; stop the other program (another feltd?) or name another with --bind"
+        case EADDRNOTAVAIL:
+            return "\(what): no interface has this address; name one that this machine has with --bind"
+        case EACCES: return "\(what): permission denied; use a port above 1023"
+        default: return "\(what): \(String(cString: strerror(code)))"
+        }
+    }
+}

@@ -21,6 +21,11 @@ internal import Logging
 
     @OptionGroup var arguments: Arguments
 
+    static func main() async {
+        SignalWaiter.block()
+        await main(nil)
+    }
+
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let settings: FeltdConfiguration

@@ -22,26 +22,25 @@ package struct Launcher: Sendable {
 
     /// Runs until a signal or a failure ends it.
     package func run() async throws(StartFailure) {
-        let stopRequests = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        SignalWaiter.start { signal in
-            if signal != SIGHUP { stopRequests.continuation.yield() }
+        let stop = StopSignal()
+        SignalWaiter.wait { signal in
+            if signal != SIGHUP { stop.raise() }
         }
         try checkPrivileges()
         let keys = try readKeyFile()
         let store = try openStore()
         let worker = DataplaneWorker(choice: underlayChoice)
-        let underlay = try await awaitUnderlay(worker, stopRequests.stream)
+        let underlay = try await awaitUnderlay(worker, stop)
         guard let underlay else { return }
         var session = Session(keys: keys, store: store.writer, worker: worker, underlay: underlay, state: store.state)
         let socket = try bind()
         let control = ControlFeed()
+        defer { control.stop() }
         var retirement: IdentityFile.Retirement?
         while true {
             let daemon = try await prepare(&session, socket, control, retiring: retirement)
-            let stopper = Task { for await _ in stopRequests.stream { return await daemon.stop() } }
-            let end = await daemon.run()
-            stopper.cancel()
-            switch end {
+            stop.onRaise { Task { await daemon.stop() } }
+            switch await daemon.run() {
             case .stopped: return
             case .failed(let failure): throw failure
             case .newIdentity: retirement = .cloned
@@ -99,7 +98,7 @@ package struct Launcher: Sendable {
 
     /// An edge machine may boot before its network: what may come right by itself is waited for.
     private func awaitUnderlay(
-        _ worker: DataplaneWorker, _ stops: AsyncStream<Void>
+        _ worker: DataplaneWorker, _ stop: StopSignal
     ) async throws(StartFailure) -> Underlay? {
         var hasSaid = false
         while true {
@@ -113,26 +112,10 @@ package struct Launcher: Sendable {
             case .failure(let error as UnderlayError) where error.isPassing && configuration.interfaces.isEmpty:
                 if !hasSaid { log.warning("\(error); waiting for the network", id: "underlay-waiting") }
                 hasSaid = true
-                let stopped = await Self.wait(seconds: 2, orStopBy: stops)
-                if stopped { return nil }
+                try? await Task.sleep(for: .milliseconds(500))
+                if stop.isRaised { return nil }
             case .failure(let error): throw StartFailure("\(error)")
             }
-        }
-    }
-
-    private static func wait(seconds: Int, orStopBy stops: AsyncStream<Void>) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                for await _ in stops { return true }
-                return false
-            }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(seconds))
-                return false
-            }
-            let first = await group.next() ?? false
-            group.cancelAll()
-            return first
         }
     }
 

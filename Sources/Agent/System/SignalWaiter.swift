@@ -2,17 +2,25 @@ internal import Glibc
 
 /// Waits for signals on a thread of its own, so that no handler runs at a bad moment.
 package enum SignalWaiter {
-    /// Blocks SIGTERM, SIGINT and SIGHUP for the whole process and calls `body` for each. Call once, before any thread is made.
-    package static func start(_ body: @escaping @Sendable (Int32) -> Void) {
+    private static var signals: sigset_t {
         var set = sigset_t()
         sigemptyset(&set)
         for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+        return set
+    }
+
+    /// Keeps SIGTERM, SIGINT and SIGHUP from ending the process. A thread inherits the mask of its maker, so this is called
+    /// before any other thread is made.
+    package static func block() {
+        var set = signals
         pthread_sigmask(SIG_BLOCK, &set, nil)
         signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Calls `body` for each of the signals that `block` holds back.
+    package static func wait(_ body: @escaping @Sendable (Int32) -> Void) {
         Threads.start {
-            var set = sigset_t()
-            sigemptyset(&set)
-            for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+            var set = signals
             var signal: Int32 = 0
             while true {
                 if sigwait(&set, &signal) == 0 { body(signal) }

@@ -1,0 +1,52 @@
+import ArgumentParser
+internal import ControlAPI
+internal import Glibc
+
+/// Shows and operates the leases of a Felt cluster.
+@main struct Leasectl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leasectl", abstract: "Inspect and operate the subnet leases of a Felt cluster.",
+        discussion: """
+            Reading works with the daemon down too: then the database is read.
+
+            Exit status: 0 done, 1 failure, 3 daemon unreachable, 4 not found, 5 conflict or unhealthy, 6 pool exhausted, \
+            64 usage, 124 timed out.
+
+            Example: leasectl list -o wide
+            """,
+        version: ControlProtocol.release,
+        subcommands: [List.self, Get.self, Members.self, ShowStatus.self, Watch.self, Token.self, Version.self],
+        defaultSubcommand: nil)
+
+    static func main() {
+        signal(SIGPIPE, SIG_IGN)
+        main(GlobalArguments.moved(Array(CommandLine.arguments.dropFirst())))
+    }
+}
+
+/// The contract writes the options before the command, people write them behind it; both are understood by moving those
+/// before the command behind it.
+enum GlobalArguments {
+    private static let valued = ["--socket", "--database", "-o", "--output", "--timeout"]
+    private static let plain = ["--no-headers"]
+
+    static func moved(_ arguments: [String]) -> [String] {
+        var options: [String] = []
+        var rest = arguments[...]
+        while let first = rest.first {
+            if valued.contains(first), rest.count >= 2 {
+                options += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else if plain.contains(first) || valued.contains(where: { first.hasPrefix($0 + "=") })
+                || (first.hasPrefix("-o") && first.count > 2)
+            {
+                options.append(first)
+                rest = rest.dropFirst()
+            } else {
+                break
+            }
+        }
+        guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
+        return [command] + options + rest.dropFirst()
+    }
+}

@@ -93,9 +93,10 @@ package final class ControlClient {
             do {
                 answer = try JSONLine.decode(ControlAnswer<Result>.self, from: line)
             } catch {
+                // Its result may be of another type because it answers an earlier call that timed out.
+                if let header = try? JSONLine.decode(ControlAnswerHeader.self, from: line), header.id != lastID { continue }
                 throw .protocolViolation("feltd's answer is not understood: \(JSONLine.explain(error))")
             }
-            // Another id: the answer to an earlier call that timed out.
             if let id = answer.id, id != lastID { continue }
             if let error = answer.error { throw .refused(error) }
             guard let result = answer.result else {

@@ -44,7 +44,8 @@ struct Get: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show one lease.", discussion: "Example: leasectl get 10.244.7.3")
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
+    @Argument(
+        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
     var lease: String
 
     func run() throws {
@@ -111,7 +112,10 @@ struct ShowStatus: ParsableCommand {
                 "\(peers.alive) alive, \(peers.suspect) suspect, \(peers.unreachable) unreachable, \(peers.left) left",
             ],
             ["Pool", "\(status.pool.used) of \(status.pool.total) subnets used, \(status.pool.free) free"],
-            ["Data plane", "\(status.dataplane.inSync ? "in sync" : "not in sync"), \(status.dataplane.desired) entries"],
+            [
+                "Data plane",
+                "\(status.dataplane.inSync ? "in sync" : "not in sync"), \(status.dataplane.desired) entries",
+            ],
             ["Store", "\(status.store.path), \(status.store.writes) writes"],
         ]
         if let problem = status.store.problem { rows.append(["", problem]) }

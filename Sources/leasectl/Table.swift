@@ -23,7 +23,9 @@ struct Table {
             var text = ""
             for (column, cell) in line.enumerated() {
                 text += cell
-                if column < line.count - 1 { text += String(repeating: " ", count: widths[column] - TextWidth.of(cell) + 2) }
+                if column < line.count - 1 {
+                    text += String(repeating: " ", count: widths[column] - TextWidth.of(cell) + 2)
+                }
             }
             while text.last == " " { text.removeLast() }
             return text + "\n"

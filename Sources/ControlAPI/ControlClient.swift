@@ -94,7 +94,9 @@ package final class ControlClient {
                 answer = try JSONLine.decode(ControlAnswer<Result>.self, from: line)
             } catch {
                 // Its result may be of another type because it answers an earlier call that timed out.
-                if let header = try? JSONLine.decode(ControlAnswerHeader.self, from: line), header.id != lastID { continue }
+                if let header = try? JSONLine.decode(ControlAnswerHeader.self, from: line), header.id != lastID {
+                    continue
+                }
                 throw .protocolViolation("feltd's answer is not understood: \(JSONLine.explain(error))")
             }
             if let id = answer.id, id != lastID { continue }

@@ -13,8 +13,11 @@ package enum ControlClientError: Error, Hashable, Sendable, CustomStringConverti
         case .unreachable(let path, ENOENT), .unreachable(let path, ECONNREFUSED):
             return "feltd is not running (nobody answers at \(path)); start it, or name its socket with --socket"
         case .unreachable(let path, EACCES): return "\(path) may not be opened; run as root or as a member of its group"
-        case .unreachable(let path, let code): return "feltd cannot be reached at \(path): \(String(cString: strerror(code)))"
-        case .timedOut(let path, let seconds): return "feltd at \(path) did not answer within \(JSONValue.number(seconds).line) s; see its log, or give a longer --timeout"
+        case .unreachable(let path, let code):
+            return "feltd cannot be reached at \(path): \(String(cString: strerror(code)))"
+        case .timedOut(let path, let seconds):
+            return
+                "feltd at \(path) did not answer within \(JSONValue.number(seconds).line) s; see its log, or give a longer --timeout"
         case .closed(let path): return "feltd at \(path) closed the connection; it has stopped"
         case .protocolViolation(let what): return what
         case .refused(let error): return error.message

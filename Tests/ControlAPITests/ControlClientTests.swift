@@ -13,7 +13,10 @@ import Testing
 
     @Test(
         arguments: [
-            (#"{"id":1,"error":{"code":"novel","message":"m"}}"#, ControlClientError.refused(.init(.init(rawValue: "novel"), "m"))),
+            (
+                #"{"id":1,"error":{"code":"novel","message":"m"}}"#,
+                ControlClientError.refused(.init(.init(rawValue: "novel"), "m"))
+            ),
             (#"{"id":null,"error":{"code":"unavailable","message":"m"}}"#, .refused(.init(.unavailable, "m"))),
         ])
     func `an error is the daemon's own`(line: String, expected: ControlClientError) throws {
@@ -54,7 +57,9 @@ import Testing
             try ControlClient(path: "/tmp/none/feltd.sock", timeout: 1)
         }
         let long = "/" + String(repeating: "x", count: 200)
-        #expect(throws: ControlClientError.unreachable(long, ENAMETOOLONG)) { try ControlClient(path: long, timeout: 1) }
+        #expect(throws: ControlClientError.unreachable(long, ENAMETOOLONG)) {
+            try ControlClient(path: long, timeout: 1)
+        }
         #expect(throws: ControlClientError.unreachable("/etc/passwd", ECONNREFUSED)) {
             try ControlClient(path: "/etc/passwd", timeout: 1)
         }

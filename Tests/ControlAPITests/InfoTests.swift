@@ -7,7 +7,8 @@ import Testing
     static let lease = try? LeaseInfo(
         subnet: IPv4Block(parsing: "10.244.1.0/24"), node: "alpha", nodeID: String(repeating: "a", count: 32),
         publicIP: AnyIPAddress(parsing: "192.0.2.1"), backend: "vxlan",
-        vtepMAC: MACAddress(parsing: "62:77:9a:41:db:05"), leaseClass: .confirmed, liveness: .alive, isSelf: true, seq: 7,
+        vtepMAC: MACAddress(parsing: "62:77:9a:41:db:05"), leaseClass: .confirmed, liveness: .alive, isSelf: true,
+        seq: 7,
         claimEpoch: 3, tenure: 5)
 
     @Test func `a lease has the keys of the contract in their order`() throws {
@@ -84,7 +85,8 @@ import Testing
     func `a tenure becomes the least time it stands for`(tenure: UInt8, seconds: Int) throws {
         let lease = LeaseInfo(
             subnet: try IPv4Block(parsing: "10.244.1.0/24"), node: "", nodeID: "",
-            publicIP: try AnyIPAddress(parsing: "::1"), backend: "alloc", leaseClass: .used, liveness: .left, isSelf: false,
+            publicIP: try AnyIPAddress(parsing: "::1"), backend: "alloc", leaseClass: .used, liveness: .left,
+            isSelf: false,
             seq: 0, claimEpoch: 0, tenure: tenure)
         #expect(lease.tenureSeconds == seconds)
     }

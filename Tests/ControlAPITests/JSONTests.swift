@@ -17,7 +17,8 @@ import Testing
     @Test func `numbers keep their digits, and what is no number is null`() throws {
         #expect(try JSONValue(encoding: [UInt64.max]).line == "[18446744073709551615]")
         #expect(try JSONValue(encoding: [1.0, 0.5, .infinity, .nan]).line == "[1,0.5,null,null]")
-        #expect(try JSONLine.decode(JSONValue.self, from: "18446744073709551615".utf8) == .number("18446744073709551615"))
+        #expect(
+            try JSONLine.decode(JSONValue.self, from: "18446744073709551615".utf8) == .number("18446744073709551615"))
     }
 
     @Test(arguments: 0..<200)
@@ -44,7 +45,8 @@ import Testing
     }
 
     @Test func `a request nested beyond reason is refused`() {
-        let line = Array(#"{"id":1,"method":"list","params":"#.utf8) + Array(repeating: UInt8(ascii: "["), count: 60_000)
+        let line =
+            Array(#"{"id":1,"method":"list","params":"#.utf8) + Array(repeating: UInt8(ascii: "["), count: 60_000)
         #expect(throws: ControlError.self) { try ControlRequest(line: line) }
     }
 
@@ -56,7 +58,8 @@ import Testing
         case 2: return .number(Int64.random(in: .min ... .max, using: &random))
         case 3:
             let scalars = (0..<Int.random(in: 0...8, using: &random)).compactMap { _ in
-                Unicode.Scalar(UInt32.random(in: 0...0x10FFFF, using: &random) >> UInt32.random(in: 0...16, using: &random))
+                Unicode.Scalar(
+                    UInt32.random(in: 0...0x10FFFF, using: &random) >> UInt32.random(in: 0...16, using: &random))
             }
             var text = ""
             text.unicodeScalars.append(contentsOf: scalars)

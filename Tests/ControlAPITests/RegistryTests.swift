@@ -40,7 +40,9 @@ import Testing
         #expect(try await answer(line).hasPrefix(#"{"id":3,"error":{"code":"\#(code)""#))
     }
 
-    @Test(arguments: ["", "[]", "7", "{}", #"{"id":"x","method":"list"}"#, #"{"id":1}"#, #"{"id":1.5,"method":"list"}"#])
+    @Test(arguments: [
+        "", "[]", "7", "{}", #"{"id":"x","method":"list"}"#, #"{"id":1}"#, #"{"id":1.5,"method":"list"}"#,
+    ])
     func `what is no request is refused with an example of one`(line: String) {
         let error = #expect(throws: ControlError.self) { try ControlRequest(line: Array(line.utf8)) }
         #expect(error?.message.contains(#"{"id":1,"method":"list"}"#) == true)

@@ -42,7 +42,8 @@ struct ControlLoop {
             waited += connections.map { pollfd(fd: $0.descriptor, events: $0.interest, revents: 0) }
             guard poll(&waited, nfds_t(waited.count), milliseconds(from: now)) >= 0 else {
                 if errno == EINTR || errno == EAGAIN { continue }
-                return log("poll of the control socket failed: \(String(cString: strerror(errno))); leasectl is not served")
+                return log(
+                    "poll of the control socket failed: \(String(cString: strerror(errno))); leasectl is not served")
             }
             now = .now
             if waited[0].revents != 0, !takeMail(now) { return }
@@ -146,7 +147,9 @@ struct ControlLoop {
         guard descriptor >= 0 else {
             if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM {
                 acceptsAgain = now + .seconds(1)
-                say("cannot take a client of the control socket: \(String(cString: strerror(errno))); trying again", now)
+                say(
+                    "cannot take a client of the control socket: \(String(cString: strerror(errno))); trying again", now
+                )
             }
             return
         }

@@ -35,7 +35,8 @@ package final class ControlServer: Sendable {
 
     package func start() {
         Threads.start { [socket, mailbox, handler, stall, log] in
-            var loop = ControlLoop(listener: socket.descriptor, mailbox: mailbox, stall: stall, log: log, handler: handler)
+            var loop = ControlLoop(
+                listener: socket.descriptor, mailbox: mailbox, stall: stall, log: log, handler: handler)
             loop.run()
             // Kept open to here: the thread may outlive the server.
             withExtendedLifetime(socket) {}

@@ -16,11 +16,14 @@ package struct ControlServerError: Error, Hashable, Sendable, CustomStringConver
     package var description: String {
         let what = "control socket \(path)"
         switch problem {
-        case .inUse: return "\(what) is answered by another feltd; stop that one or name another directory with --run-dir"
+        case .inUse:
+            return "\(what) is answered by another feltd; stop that one or name another directory with --run-dir"
         case .occupied: return "\(what) is taken by something that is no socket; move it away or name another --run-dir"
-        case .pathTooLong: return "\(what) has too long a path for a Unix socket (107 bytes); name a shorter one with --run-dir"
+        case .pathTooLong:
+            return "\(what) has too long a path for a Unix socket (107 bytes); name a shorter one with --run-dir"
         case .system(let call, let code):
-            return "\(what) cannot be made: \(call): \(String(cString: strerror(code))); make its directory writable or name "
+            return
+                "\(what) cannot be made: \(call): \(String(cString: strerror(code))); make its directory writable or name "
                 + "another with --run-dir"
         }
     }

@@ -1,42 +1,13 @@
 import ControlAPI
 import Glibc
-import Synchronization
 import Testing
 
 @testable import Agent
 
 @Suite(.timeLimit(.minutes(1))) struct ControlServerTests {
-    /// A server of its own, in a directory of its own.
-    final class Fixture: Sendable {
-        let path: String
-        let server: ControlServer
-        let log = Log()
-
-        init(
-            stall: Duration = .seconds(60),
-            handler: @escaping @Sendable (ControlRequest) async -> ControlReply = { ControlReply($0.method) }
-        ) throws {
-            path = "/tmp/felt-server-\(getpid())-\(UInt64.random(in: 0 ... .max))/run/feltd.sock"
-            server = try ControlServer(path: path, stall: stall, log: { [log] in log.add($0) }, handler: handler)
-            server.start()
-        }
-
-        deinit {
-            server.stop()
-            rmdir(path.replacing("/feltd.sock", with: ""))
-            rmdir(path.replacing("/run/feltd.sock", with: ""))
-        }
-    }
-
-    final class Log: Sendable {
-        private let lines = Mutex<[String]>([])
-        func add(_ line: String) { lines.withLock { $0.append(line) } }
-        var all: [String] { lines.withLock { $0 } }
-    }
-
     @Test func `the socket is for its owner and group, and goes with the server`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             var status = stat()
             try #require(stat(fixture.path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o660)
@@ -47,7 +18,7 @@ import Testing
 
     @Test func `a dead daemon's socket is replaced, a live one's and a file are left alone`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let error = #expect(throws: ControlServerError.self) {
                 try ControlServer(path: fixture.path) { ControlReply($0.method) }
             }
@@ -73,7 +44,7 @@ import Testing
 
     @Test func `a successor's socket is not taken away by the one that stops later`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             unlink(fixture.path)
             let successor = try ControlServer(path: fixture.path) { ControlReply($0.method) }
             fixture.server.stop()
@@ -85,7 +56,7 @@ import Testing
 
     @Test func `a hundred requests in one piece are all answered, in their order`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             client.write((0..<100).map { #"{"id":\#($0),"method":"m"}"# + "\n" }.joined().utf8)
             client.end()
@@ -95,7 +66,7 @@ import Testing
 
     @Test func `a client that only half closes is answered, its last line without a break too`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             client.write(#"{"id":1,"method":"m"}"#.utf8)
             client.end()
@@ -105,7 +76,7 @@ import Testing
 
     @Test func `a line too long is refused, and the connection closed`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             client.write([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
             let lines = client.lines()
@@ -116,7 +87,7 @@ import Testing
 
     @Test func `the longest request is taken`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             let frame = #"{"id":1,"method":"m","params":{"x":""}}"#
             let padding = String(repeating: "y", count: ControlProtocol.longestRequest - frame.utf8.count)
@@ -129,19 +100,22 @@ import Testing
     @Test(arguments: 0..<20)
     func `garbage is answered with errors, and others are served meanwhile`(seed: UInt64) async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             var random = Seeded(state: seed)
             let client = try RawClient(fixture.path)
             client.write((0..<20_000).map { _ in UInt8.random(in: 0...255, using: &random) }, waits: false)
             client.end()
-            #expect(client.lines().allSatisfy { $0.hasPrefix(#"{"id":null,"error":{"code":"badRequest""#) }, "seed \(seed)")
-            #expect(try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a")
+            #expect(
+                client.lines().allSatisfy { $0.hasPrefix(#"{"id":null,"error":{"code":"badRequest""#) }, "seed \(seed)")
+            #expect(
+                try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a"
+            )
         }
     }
 
     @Test func `of a hundred clients each is answered or told that there are too many`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let clients = try (0..<100).map { _ in try RawClient(fixture.path) }
             for client in clients { client.say(#"{"id":1,"method":"m"}"#) }
             let answers = clients.compactMap { $0.line() }
@@ -153,7 +127,7 @@ import Testing
 
     @Test func `who watches learns everything from its first answer on, each in its own connection`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let watchers = try (0..<3).map { _ in try RawClient(fixture.path) }
             for (index, watcher) in watchers.enumerated() {
                 watcher.say(#"{"id":\#(index),"method":"watch"}"#)
@@ -164,7 +138,8 @@ import Testing
             for number in 0..<100 { fixture.server.publish(EventInfo(kind: .leaseAdded, message: "\(number)")) }
             for (index, watcher) in watchers.enumerated() {
                 for number in 0..<100 {
-                    #expect(watcher.line() == #"{"id":\#(index),"result":{"kind":"leaseAdded","message":"\#(number)"}}"#)
+                    #expect(
+                        watcher.line() == #"{"id":\#(index),"result":{"kind":"leaseAdded","message":"\#(number)"}}"#)
                 }
             }
             fixture.server.stop()
@@ -174,7 +149,7 @@ import Testing
 
     @Test func `a watcher that does not read is dropped, and the log says so once`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             client.say(#"{"id":1,"method":"watch"}"#)
             #expect(client.line() != nil)
@@ -184,14 +159,17 @@ import Testing
                 usleep(1_000)
             }
             #expect(client.lines().count < 200)
-            #expect(fixture.log.all == ["dropped a client of the control socket: it does not keep up with the events it watches"])
+            #expect(
+                fixture.log.all == [
+                    "dropped a client of the control socket: it does not keep up with the events it watches"
+                ])
         }
     }
 
     @Test func `a client that does not read its answer is dropped after a while`() async throws {
         try await blocking {
             let big = [UInt8](repeating: UInt8(ascii: "1"), count: 4 << 20)
-            let fixture = try Fixture(stall: .milliseconds(50)) { _ in .result(big) }
+            let fixture = try ControlFixture(stall: .milliseconds(50)) { _ in .result(big) }
             let client = try RawClient(fixture.path)
             client.say(#"{"id":1,"method":"m"}"#)
             while fixture.log.all.isEmpty { usleep(1_000) }
@@ -202,18 +180,20 @@ import Testing
 
     @Test func `a client that floods without reading is stopped by its own socket`() async throws {
         try await blocking {
-            let fixture = try Fixture()
+            let fixture = try ControlFixture()
             let client = try RawClient(fixture.path)
             let flood = Array(repeating: Array((#"{"id":1,"method":"m"}"# + "\n").utf8), count: 200_000).flatMap { $0 }
             #expect(client.write(flood, waits: false) < flood.count)
-            #expect(try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a")
+            #expect(
+                try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a"
+            )
         }
     }
 
     @Test func `a client that hangs up during a long request is forgotten`() async throws {
         try await blocking {
             let gate = AsyncStream<Void>.makeStream()
-            let fixture = try Fixture { request in
+            let fixture = try ControlFixture { request in
                 if request.method == "slow" { for await _ in gate.stream { break } }
                 return ControlReply(request.method)
             }
@@ -221,10 +201,14 @@ import Testing
                 let client = try RawClient(fixture.path)
                 client.say(#"{"id":1,"method":"slow"}"#)
                 // Answered in order, so the slow one is under way.
-                #expect(try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a")
+                #expect(
+                    try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a"))
+                        == "a")
             }
             gate.continuation.yield()
-            #expect(try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a")
+            #expect(
+                try ControlClient(path: fixture.path, timeout: 30).call(ControlMethod<NoParameters, String>("a")) == "a"
+            )
         }
     }
 }

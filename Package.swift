@@ -61,7 +61,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: ["Agent", "Gossip", "LeaseLedger", "Addressing", "ControlAPI", "CLinux", crypto, logging]),
-        .testTarget(name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "Addressing"]),
+        .testTarget(name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
         .testTarget(name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration"),
     ],
     swiftLanguageModes: [.v6]

@@ -8,23 +8,22 @@ package final class ControlClient {
     private var input: [UInt8] = []
     private var lastID: Int64 = 0
 
-    /// - Parameter timeout: seconds for each answer; `nil` waits for ever.
+    /// Connects.
+    /// - Parameter timeout: seconds, for connecting and then for each answer; `nil` waits for ever.
     package init(path: String, timeout: Double?) throws(ControlClientError) {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw .unreachable(path, ENAMETOOLONG) }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard let address = UnixSocketAddress(path: path) else { throw .unreachable(path, ENAMETOOLONG) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .unreachable(path, errno) }
-        let connected = withUnsafePointer(to: address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+        // Bounds send(2), and connect(2), which waits while the daemon's queue of connections is full (unix(7)).
+        if let timeout {
+            let seconds = min(max(timeout, 0.001), 86_400)
+            var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(seconds.truncatingRemainder(dividingBy: 1) * 1e6))
+            setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
-        guard connected == 0 else {
+        guard address.withPointer({ connect(descriptor, $0, $1) }) == 0 else {
             let code = errno
             close(descriptor)
+            if code == EAGAIN { throw .timedOut(path, timeout ?? 0) }
             throw .unreachable(path, code)
         }
         self.path = path
@@ -46,10 +45,12 @@ package final class ControlClient {
         try call(method, NoParameters())
     }
 
-    /// Streams events until `body` says enough or the daemon goes.
+    /// Streams events until `body` says enough, or the daemon goes: that throws `closed`. The first, of kind `watching`,
+    /// says that from here on nothing is missed; the timeout is for that one.
     package func watch(_ body: (EventInfo) throws -> Bool) throws {
         try send(ControlMethods.watch, NoParameters())
-        while try body(try answer(EventInfo.self, timeout: nil)) {}
+        var wait = timeout
+        while try body(try answer(EventInfo.self, timeout: wait)) { wait = nil }
     }
 
     private func send<Parameters, Result>(
@@ -71,7 +72,10 @@ package final class ControlClient {
             }
             if count < 0 {
                 if errno == EINTR { continue }
-                throw .unreachable(path, errno)
+                if errno == EAGAIN { throw .timedOut(path, timeout ?? 0) }
+                // The daemon may have said why before it closed.
+                if errno == EPIPE || errno == ECONNRESET { return }
+                throw .closed(path)
             }
             sent += count
         }
@@ -82,20 +86,29 @@ package final class ControlClient {
     }
 
     private func answer<Result: Decodable>(_: Result.Type, timeout: Double?) throws(ControlClientError) -> Result {
-        let line = try nextLine(timeout: timeout)
-        let answer: ControlAnswer<Result>
-        do {
-            answer = try JSONLine.decode(ControlAnswer<Result>.self, from: line)
-        } catch {
-            throw .protocolViolation("feltd's answer is not understood: \(JSONLine.explain(error))")
+        let deadline = timeout.map { Self.now + $0 }
+        while true {
+            let line = try nextLine(timeout, deadline)
+            let answer: ControlAnswer<Result>
+            do {
+                answer = try JSONLine.decode(ControlAnswer<Result>.self, from: line)
+            } catch {
+                // Its result may be of another type because it answers an earlier call that timed out.
+                if let header = try? JSONLine.decode(ControlAnswerHeader.self, from: line), header.id != lastID {
+                    continue
+                }
+                throw .protocolViolation("feltd's answer is not understood: \(JSONLine.explain(error))")
+            }
+            if let id = answer.id, id != lastID { continue }
+            if let error = answer.error { throw .refused(error) }
+            guard let result = answer.result else {
+                throw .protocolViolation("feltd's answer has neither result nor error")
+            }
+            return result
         }
-        if let error = answer.error { throw .refused(error) }
-        guard let result = answer.result else { throw .protocolViolation("feltd's answer has neither result nor error") }
-        return result
     }
 
-    private func nextLine(timeout: Double?) throws(ControlClientError) -> [UInt8] {
-        let deadline = timeout.map { Self.now + $0 }
+    private func nextLine(_ timeout: Double?, _ deadline: Double?) throws(ControlClientError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var searched = 0
         while true {
@@ -124,27 +137,5 @@ package final class ControlClient {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-}
-
-/// Why a request was not answered.
-package enum ControlClientError: Error, Hashable, Sendable, CustomStringConvertible {
-    case unreachable(String, Int32)
-    case timedOut(String, Double)
-    case closed(String)
-    case protocolViolation(String)
-    case refused(ControlError)
-
-    package var description: String {
-        switch self {
-        case .unreachable(let path, ENOENT), .unreachable(let path, ECONNREFUSED):
-            return "feltd is not running (nobody answers at \(path)); start it, or name its socket with --socket"
-        case .unreachable(let path, EACCES): return "\(path) may not be opened; run as root or as a member of its group"
-        case .unreachable(let path, let code): return "feltd cannot be reached at \(path): \(String(cString: strerror(code)))"
-        case .timedOut(let path, let seconds): return "feltd at \(path) did not answer within \(seconds) s"
-        case .closed(let path): return "feltd at \(path) closed the connection; it has stopped"
-        case .protocolViolation(let what): return what
-        case .refused(let error): return error.message
-        }
     }
 }

@@ -38,3 +38,8 @@ struct ControlAnswer<Result: Decodable>: Decodable {
     var result: Result?
     var error: ControlError?
 }
+
+/// To whom an answer goes, whatever it says.
+struct ControlAnswerHeader: Decodable {
+    var id: Int64
+}

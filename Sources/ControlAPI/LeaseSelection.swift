@@ -60,7 +60,8 @@ package struct LeaseSelection: Codable, Hashable, Sendable {
         }
         guard found.count == 1 else {
             let identities = found.map(\.nodeID).joined(separator: ", ")
-            throw ControlError(.conflict, "\(found.count) nodes are called \(quoted(node)); name one by nodeID: \(identities)")
+            throw ControlError(
+                .conflict, "\(found.count) nodes are called \(quoted(node)); name one by nodeID: \(identities)")
         }
         return lease
     }

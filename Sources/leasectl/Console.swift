@@ -8,7 +8,9 @@ enum Console {
         let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            let count = bytes.withUnsafeBytes {
+                write(STDOUT_FILENO, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 exit(errno == EPIPE ? 0 : 1)

@@ -8,7 +8,9 @@ struct GlobalOptions: ParsableArguments {
     var socket = environment("LEASECTL_SOCKET") ?? "/run/felt/feltd.sock"
     @Option(help: ArgumentHelp("The database to read while the daemon is down.", valueName: "path"))
     var database = environment("LEASECTL_DATABASE") ?? "/var/lib/felt/felt.db"
-    @Option(name: .shortAndLong, help: ArgumentHelp("table, wide, json, jsonl, yaml or name.", valueName: "format"))
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: ArgumentHelp("table, wide, json, jsonl, yaml or name.", valueName: "format"))
     var output = OutputFormat.table
     @Flag(help: "Leave the table's heading out.")
     var noHeaders = false
@@ -16,7 +18,9 @@ struct GlobalOptions: ParsableArguments {
     var timeout = 5.0
 
     func validate() throws {
-        guard timeout > 0, timeout <= 86_400 else { throw ValidationError("--timeout must be above 0 and at most 86400") }
+        guard timeout > 0, timeout <= 86_400 else {
+            throw ValidationError("--timeout must be above 0 and at most 86400")
+        }
     }
 
     private static func environment(_ name: String) -> String? {

@@ -29,7 +29,8 @@ enum LeaseTable {
     static func table(_ leases: [LeaseInfo], wide: Bool) -> Table {
         if wide {
             let columns = [
-                "SUBNET", "NODE", "STATE", "CLASS", "LIVENESS", "ENDPOINT", "BACKEND", "VTEPMAC", "AGE", "SEEN", "EPOCH",
+                "SUBNET", "NODE", "STATE", "CLASS", "LIVENESS", "ENDPOINT", "BACKEND", "VTEPMAC", "AGE", "SEEN",
+                "EPOCH",
                 "NODEID",
             ]
             return Table(
@@ -45,7 +46,8 @@ enum LeaseTable {
         // 20 + 20 + 12 + 17 + 5 and two spaces between: never above 80.
         return Table(
             columns: [
-                Table.Column("SUBNET", longest: 20), Table.Column("NODE", longest: 20), Table.Column("STATE", longest: 12),
+                Table.Column("SUBNET", longest: 20), Table.Column("NODE", longest: 20),
+                Table.Column("STATE", longest: 12),
                 Table.Column("ENDPOINT", longest: 15), Table.Column("AGE", longest: 5),
             ],
             rows: leases.map { lease in

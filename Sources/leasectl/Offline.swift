@@ -13,7 +13,7 @@ struct Offline {
         path = database
     }
 
-    /// Every standing claim that the store remembers, the own one first confirmed by its own row.
+    /// Every claim that the store remembers and nobody revoked. Who is alive is not known: nobody is said to be.
     var leases: [LeaseInfo] {
         var table = RecordTable()
         for peer in state.peers { _ = table.merge(peer.record) }
@@ -23,6 +23,19 @@ struct Offline {
             .filter { !revoked.contains(Revocation(nodeID: $0.nodeID, claimEpoch: $0.claim.epoch)) }
             .map { (subnet: $0.claim.subnet, source: $0) }
         return LeaseInfo.rows(of: claims, precedes: { $0.precedes($1).wins }) { info(of: $0, in: table) }
+    }
+
+    /// The nodes that the store remembers; nobody says now whether they live.
+    var members: [MemberInfo] {
+        var incarnations: [NodeID: UInt64] = [:]
+        var records = state.peers.map(\.record.record)
+        for peer in state.peers { incarnations[peer.record.nodeID] = peer.incarnation }
+        if let own = state.own?.record { records.append(own.record) }
+        return records.sorted { ($0.name, $0.nodeID) < ($1.name, $1.nodeID) }.map { record in
+            MemberInfo(
+                node: record.name, nodeID: record.nodeID.description, address: record.endpoint.description,
+                liveness: .unreachable, incarnation: incarnations[record.nodeID] ?? 0, version: record.software)
+        }
     }
 
     private func info(of claimant: Claimant, in table: RecordTable) -> LeaseInfo {

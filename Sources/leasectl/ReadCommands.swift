@@ -2,21 +2,29 @@ import ArgumentParser
 internal import ControlAPI
 internal import LeaseStore
 
-/// The leases, from the daemon or, while it is down, from its database.
-private func leases(_ options: GlobalOptions) throws -> [LeaseInfo] {
-    do {
-        return try options.connect().call(ControlMethods.list)
-    } catch ControlClientError.unreachable(let path, let code) {
-        let offline: Offline
+/// What `method` answers or, while the daemon is down, what its database says.
+private func read<Result>(
+    _ method: ControlMethod<NoParameters, Result>, _ options: GlobalOptions, offline: (Offline) -> Result
+) throws -> Result {
+    do throws(ControlClientError) {
+        return try options.connect().call(method)
+    } catch {
+        let failure = error
+        guard failure.saysNotRunning else { throw failure }
+        let stored: Offline
         do {
-            offline = try Offline(database: options.database)
+            stored = try Offline(database: options.database)
         } catch {
             Console.note("\(error)")
-            throw ControlClientError.unreachable(path, code)
+            throw failure
         }
-        Console.note("feltd is not running; from \(options.database)")
-        return offline.leases
+        Console.note("feltd is not running; from \(stored.path)")
+        return offline(stored)
     }
+}
+
+private func leases(_ options: GlobalOptions) throws -> [LeaseInfo] {
+    try read(ControlMethods.list, options, offline: \.leases)
 }
 
 struct List: ParsableCommand {
@@ -36,7 +44,8 @@ struct Get: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show one lease.", discussion: "Example: leasectl get 10.244.7.3")
     @OptionGroup var options: GlobalOptions
-    @Argument(help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
+    @Argument(
+        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
     var lease: String
 
     func run() throws {
@@ -54,7 +63,7 @@ struct Members: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let members = try options.connect().call(ControlMethods.members)
+            let members = try read(ControlMethods.members, options, offline: \.members)
             try Printer(options: options).print(members, names: \.node) { wide in
                 var columns = [
                     Table.Column("NODE", longest: wide ? nil : 24), Table.Column("STATE", longest: 12),
@@ -86,6 +95,9 @@ struct ShowStatus: ParsableCommand {
         try reporting {
             let status = try options.connect().call(ControlMethods.status)
             try Printer(options: options).print(one: status, name: status.node) { _ in table(status) }
+            if !status.ready || !status.dataplane.inSync || status.store.problem != nil {
+                throw ExitCode(Status.unhealthy)
+            }
         }
     }
 
@@ -100,36 +112,16 @@ struct ShowStatus: ParsableCommand {
                 "\(peers.alive) alive, \(peers.suspect) suspect, \(peers.unreachable) unreachable, \(peers.left) left",
             ],
             ["Pool", "\(status.pool.used) of \(status.pool.total) subnets used, \(status.pool.free) free"],
-            ["Data plane", "\(status.dataplane.inSync ? "in sync" : "not in sync"), \(status.dataplane.desired) entries"],
+            [
+                "Data plane",
+                "\(status.dataplane.inSync ? "in sync" : "not in sync"), \(status.dataplane.desired) entries",
+            ],
             ["Store", "\(status.store.path), \(status.store.writes) writes"],
         ]
         if let problem = status.store.problem { rows.append(["", problem]) }
         rows += status.dataplane.failures.map { ["Refused", "\($0.subject): \($0.message)"] }
         rows += status.dataplane.skipped.map { ["Skipped", "\($0.subject): \($0.message)"] }
-        return Table(columns: [Table.Column(""), Table.Column("")], rows: rows)
-    }
-}
-
-struct Watch: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Follow what happens to leases and members.", discussion: "Example: leasectl watch -o jsonl")
-    @OptionGroup var options: GlobalOptions
-
-    func run() throws {
-        try reporting {
-            try options.connect().watch { event in
-                switch options.output {
-                case .json, .jsonl: Console.print(try JSONValue(encoding: event).line + "\n")
-                case .yaml: Console.print("---\n" + YAML.text(try JSONValue(encoding: event)))
-                case .name: Console.print(Console.shown(event.kind.rawValue) + "\n")
-                case .table, .wide:
-                    let kind = event.kind.rawValue
-                    let padding = String(repeating: " ", count: max(0, 18 - kind.count))
-                    Console.print(Console.shown("\(kind)\(padding) \(event.message)") + "\n")
-                }
-                return true
-            }
-        }
+        return Table(columns: [Table.Column(""), Table.Column("")], rows: rows, hasHeadings: false)
     }
 }
 

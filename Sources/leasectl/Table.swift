@@ -13,16 +13,19 @@ struct Table {
 
     var columns: [Column]
     var rows: [[String]] = []
+    var hasHeadings = true
 
     func text(headings: Bool) -> String {
-        var lines = headings ? [columns.map(\.heading)] : []
+        var lines = headings && hasHeadings ? [columns.map(\.heading)] : []
         lines += rows.map { row in zip(row, columns).map { Self.cut(Console.shown($0), $1.longest) } }
-        let widths = columns.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let widths = columns.indices.map { column in lines.map { TextWidth.of($0[column]) }.max() ?? 0 }
         return lines.map { line in
             var text = ""
             for (column, cell) in line.enumerated() {
                 text += cell
-                if column < line.count - 1 { text += String(repeating: " ", count: widths[column] - cell.count + 2) }
+                if column < line.count - 1 {
+                    text += String(repeating: " ", count: widths[column] - TextWidth.of(cell) + 2)
+                }
             }
             while text.last == " " { text.removeLast() }
             return text + "\n"
@@ -30,8 +33,7 @@ struct Table {
     }
 
     private static func cut(_ text: String, _ longest: Int?) -> String {
-        guard let longest, text.count > longest else { return text }
-        return text.prefix(longest - 1) + "…"
+        longest.map { TextWidth.cut(text, $0) } ?? text
     }
 }
 

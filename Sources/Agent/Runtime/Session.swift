@@ -49,7 +49,7 @@ extension Launcher {
             publish: { control.publish($0) })
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
-        try control.serve(daemon, runDirectory: configuration.runDirectory)
+        try control.serve(daemon, runDirectory: configuration.runDirectory, log: log)
         daemon.startThreads()
         return daemon
     }

@@ -22,7 +22,7 @@ internal import Logging
     @OptionGroup var arguments: Arguments
 
     static func main() async {
-        SignalWaiter.block()
+        SignalWaiter.install()
         await main(nil)
     }
 

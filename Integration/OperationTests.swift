@@ -1,0 +1,112 @@
+internal import Addressing
+internal import Glibc
+import Testing
+
+extension Integration {
+    @Suite(.serialized) struct OperationTests {
+        @Test func `subnet.env is as flannel writes it, mode 0644, and feltd tells the service manager that it is ready`()
+            async throws
+        {
+            try await Lab.with(nodes: 1) { lab in
+                let node = lab.nodes[0]
+                let socket = try NotifySocket(path: "\(lab.folder)/notify")
+                node.options.environment["NOTIFY_SOCKET"] = socket.path
+                try node.start()
+                try await node.waitReady()
+                let env = try node.subnetEnv()
+                #expect("\(env.network)" == "10.244.0.0/16")
+                #expect(env.subnet.prefixLength == 24 && env.mtu == 1450 && !env.masquerade)
+                #expect(try fileMode(node.subnetFile) == 0o644)
+                try await waitUntil("READY=1 has come") {
+                    socket.drain()
+                    return socket.received.contains("READY=1") ? nil : socket.received
+                }
+                #expect(try fileMode("\(node.runFolder)/feltd.sock") == 0o660)
+                #expect(try fileMode("\(node.stateFolder)/identity") == 0o600)
+                #expect(try node.stop() == .exited(0))
+            }
+        }
+
+        @Test func `with the daemon down leasectl reads the database and says so`() async throws {
+            try await Lab.with(nodes: 2) { lab in
+                try await lab.startCluster(backend: .vxlan)
+                let before = try lab.nodes[0].leasectl.list()
+                try lab.nodes[0].stop()
+                let offline = try lab.nodes[0].leasectl.run(["-o", "json", "list"])
+                #expect(offline.succeeded && offline.errors.contains("not running"))
+                #expect(try lab.nodes[0].leasectl.list().map(\.subnet) == before.map(\.subnet))
+                #expect(try lab.nodes[0].leasectl.run(["get", "n2"]).succeeded)
+                #expect(try lab.nodes[0].leasectl.run(["status"]).status == .exited(3))
+                #expect(try lab.nodes[0].leasectl.run(["get", "nobody"]).status == .exited(4))
+            }
+        }
+
+        @Test func `a joiner that names no settings takes the cluster's`() async throws {
+            try await Lab.with(nodes: 2) { lab in
+                lab.configure { options in
+                    options.network = "10.9.0.0/16"
+                    options.backend = .hostGateway
+                }
+                try lab.nodes[0].start()
+                try await lab.nodes[0].waitReady()
+                lab.nodes[1].options.network = nil
+                lab.nodes[1].options.backend = nil
+                try lab.nodes[1].start()
+                try await lab.nodes[1].waitReady()
+                #expect("\(try lab.nodes[1].subnetEnv().network)" == "10.9.0.0/16")
+                try await lab.waitConverged(backend: .hostGateway)
+            }
+        }
+
+        @Test func `a joiner that contradicts the cluster's settings refuses to start and names each difference`()
+            async throws
+        {
+            try await Lab.with(nodes: 2) { lab in
+                lab.configure()
+                try lab.nodes[0].start()
+                try await lab.nodes[0].waitReady()
+                let joiner = lab.nodes[1]
+                joiner.options.network = "10.99.0.0/16"
+                joiner.options.extra = ["--vni", "7"]
+                let run = try joiner.runFeltd(joiner.feltdArguments)
+                #expect(run.status == .exited(64))
+                for part in ["--network", "10.99.0.0/16", "10.244.0.0/16", "--vni", "7"] {
+                    #expect(run.errors.contains(part), "\(part) is not in \(run.errors)")
+                }
+                #expect(!fileExists(joiner.subnetFile))
+                #expect(try KernelState(observing: joiner).routes == [])
+            }
+        }
+
+        @Test func `the token of a node that made its own key lets another join`() async throws {
+            try await Lab.with(nodes: 2) { lab in
+                for node in lab.nodes { node.options.keyFile = nil }
+                try lab.nodes[0].start()
+                try await lab.nodes[0].waitReady()
+                let token = try lab.nodes[0].leasectl.run(["token"])
+                lab.nodes[1].options.join = [try #require(token.lines.first)]
+                try lab.nodes[1].start()
+                try await lab.nodes[1].waitReady()
+                try await lab.waitConverged(backend: .vxlan)
+            }
+        }
+
+        @Test func `a clone of a running machine's disk takes an identity and a subnet of its own`() async throws {
+            try await Lab.with(nodes: 2) { lab in
+                lab.configure()
+                let (original, clone) = (lab.nodes[0], lab.nodes[1])
+                try original.start()
+                try await original.waitReady()
+                try Command.mustRun(["cp", "-a", original.stateFolder, clone.stateFolder])
+                try writeText("another machine\n", to: "\(clone.folder)/machine-id")
+                clone.bindMachineID = "\(clone.folder)/machine-id"
+                try clone.start()
+                try await clone.waitReady()
+                try await lab.waitConverged(backend: .vxlan)
+                let identities = try lab.nodes.map { try $0.leasectl.status().nodeID }
+                #expect(identities[0] != identities[1])
+                #expect(clone.log.contains("identity-cloned"))
+            }
+        }
+    }
+}

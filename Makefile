@@ -1,0 +1,45 @@
+# Needs the Swift toolchain, and root for deps, test and demo.
+PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
+SWIFT_RELEASE = swift build -c release --static-swift-stdlib
+RELEASE = .build/release
+SOURCES = Sources Tests Integration Package.swift
+
+.PHONY: deps build test unit-test integration-test lint size demo clean
+
+# Asks the registry only when something is missing.
+deps:
+	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PACKAGES); }
+
+build: deps
+	$(SWIFT_RELEASE) --product feltd
+	$(SWIFT_RELEASE) --product leasectl
+
+test: build
+	swift build --build-tests
+	swift test --skip-build --skip IntegrationTests
+	swift test --skip-build --no-parallel --filter IntegrationTests
+
+unit-test: deps
+	swift test --skip IntegrationTests
+
+integration-test: build
+	swift test --no-parallel --filter IntegrationTests
+
+lint:
+	swift format lint --strict --recursive $(SOURCES)
+
+# Full Foundation would bring ICU, 44 MB of it, onto machines that have little.
+size: build
+	@for program in feltd leasectl; do \
+	    strip -o $(RELEASE)/$$program.stripped $(RELEASE)/$$program; \
+	    bytes=$$(stat -c %s $(RELEASE)/$$program.stripped); \
+	    echo "$$program: $$bytes bytes stripped"; \
+	    [ $$bytes -le 22000000 ] || { echo "$$program is larger than 22 MB" >&2; exit 1; }; \
+	    if grep -qa icudt $(RELEASE)/$$program.stripped; then echo "$$program has ICU linked in" >&2; exit 1; fi; \
+	done
+
+demo: build
+	Integration/demo.sh $(RELEASE)
+
+clean:
+	rm -rf .build

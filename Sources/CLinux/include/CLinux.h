@@ -1,0 +1,11 @@
+// Linux calls that hide behind _GNU_SOURCE, which cannot be defined for a module that is imported beside Swift's Glibc
+// (fd_set would have two definitions). So they are compiled here and declared without it.
+#pragma once
+#include <spawn.h>
+
+/// setns(2) into a network namespace. 0, or -1 and errno.
+int clinux_enter_network_namespace(int descriptor);
+/// unshare(2): the calling thread gets a network namespace of its own. 0, or -1 and errno.
+int clinux_unshare_network_namespace(void);
+/// posix_spawn_file_actions_addclosefrom_np(3).
+int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);

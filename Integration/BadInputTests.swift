@@ -61,7 +61,7 @@ extension Integration {
             BadStart(name: "key file empty", arguments: ["--key-file", "@key"], files: ["key": "\n"], words: ["--key-file", "no key"]),
             BadStart(name: "interface missing", arguments: ["--iface", "eth9"], status: 1, words: ["--iface", "eth9", "eth0"]),
             BadStart(
-                name: "state directory is a file", arguments: ["--state-dir", "@file"], files: ["file": ""], status: 1,
+                name: "state directory is a file", environment: ["FELTD_STATE_DIR": "@file"], files: ["file": ""], status: 1,
                 words: ["file", "--state-dir"]),
             BadStart(
                 name: "host-gw with a foreign public address", arguments: ["--backend", "host-gw", "--public-ip", "203.0.113.9"],
@@ -79,9 +79,13 @@ extension Integration {
                     try writeText(text, to: "\(node.folder)/\(name)", mode: mode_t(start.modes[name] ?? 0o600))
                 }
                 let given = start.arguments.map { $0.hasPrefix("@") ? "\(node.folder)/\($0.dropFirst())" : $0 }
-                let run = try node.runFeltd(
-                    ["--state-dir", node.stateFolder, "--run-dir", node.runFolder, "--subnet-file", node.subnetFile] + given,
-                    environment: start.environment)
+                var environment = [
+                    "FELTD_STATE_DIR": node.stateFolder, "FELTD_RUN_DIR": node.runFolder, "FELTD_SUBNET_FILE": node.subnetFile,
+                ]
+                for (key, value) in start.environment {
+                    environment[key] = value.hasPrefix("@") ? "\(node.folder)/\(value.dropFirst())" : value
+                }
+                let run = try node.runFeltd(given, environment: environment)
                 #expect(run.status == .exited(start.status), "\(run.report)")
                 let lines = run.errors.split(separator: "\n")
                 let message = lines.first { line in start.words.allSatisfy { line.contains($0) } }

@@ -12,6 +12,7 @@ struct KernelState: Equatable {
         let space = node.namespace
         routes = try space.ip("-4 route show").lines.filter {
             !$0.hasPrefix("default ") && !$0.hasPrefix("192.168.50.0/24 ") && !$0.contains(" dev cni0 ")
+                && !$0.contains(KernelMonitor.marker)
         }
         guard try Self.hasDevice(device, in: space) else {
             (neighbours, forwarding, addresses) = ([], [], [])

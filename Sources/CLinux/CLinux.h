@@ -24,3 +24,12 @@ static inline struct cmsghdr *clinux_cmsg_next(struct msghdr *message, struct cm
 }
 static inline unsigned char *clinux_cmsg_data(struct cmsghdr *control) { return CMSG_DATA(control); }
 static inline size_t clinux_cmsg_space(size_t length) { return CMSG_SPACE(length); }
+
+// Whether a capability is in the calling thread's effective set. glibc has no capget, and Swift imports no variadic syscall.
+static inline _Bool clinux_has_effective_capability(int capability) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+    if (capability < 0 || capability >= 32 * _LINUX_CAPABILITY_U32S_3) return 0;
+    if (syscall(SYS_capget, &header, data) != 0) return 0;
+    return data[capability / 32].effective >> (capability % 32) & 1;
+}

@@ -28,7 +28,7 @@ extension NetlinkSocket {
                 else { return nil }
                 return route
             }
-        } catch where error.code == ENOENT {
+        } catch  where error.code == ENOENT {
             // A table that never had a route does not exist yet.
             return []
         }

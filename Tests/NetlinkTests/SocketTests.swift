@@ -41,7 +41,8 @@ import Testing
             try makeUnderlay()
             var socket = try NetlinkSocket()
             let tunnel = try makeTunnel(&socket)
-            let own = InterfaceAddress(interfaceIndex: tunnel.index, address: try address("10.244.1.0"), prefixLength: 32)
+            let own = InterfaceAddress(
+                interfaceIndex: tunnel.index, address: try address("10.244.1.0"), prefixLength: 32)
             let mac = try MACAddress(parsing: "1a:0b:eb:44:39:60")
             let neighbour = Neighbour(interfaceIndex: tunnel.index, address: try address("10.244.78.0"), mac: mac)
             let entry = ForwardingEntry(

@@ -1,0 +1,75 @@
+package import Addressing
+package import LeaseLedger
+
+/// What decides how this node's kernel should look, apart from its peers and its underlay.
+package struct DataplaneConfiguration: Hashable, Sendable {
+    package var backend: BackendKind
+    package var pool: SubnetPool
+    package var vni: UInt32
+    package var vxlanPort: UInt16
+    /// Plain routes to the peers that are on-link, VXLAN to the others.
+    package var directRouting: Bool
+    /// The VXLAN device, at most 15 bytes.
+    package var deviceName: String
+    /// Bytes, in place of what the underlay leaves.
+    package var mtu: UInt32?
+    package var learning: Bool
+    package var gbp: Bool
+    /// Off only for kernels with the checksum-offload fault.
+    package var udpChecksum: Bool
+    package var vtepMAC: MACAddress
+    /// The subnet this node holds; `nil` for an observer, or as long as it has none.
+    package var ownSubnet: IPv4Block?
+
+    /// - Parameter deviceName: unset: "flannel.<VNI>", so that tools and firewall rules made for flannel fit.
+    package init(
+        backend: BackendKind, pool: SubnetPool, vni: UInt32 = 1, vxlanPort: UInt16 = 8472,
+        directRouting: Bool = false, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
+        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+    ) {
+        self.backend = backend
+        self.pool = pool
+        self.vni = vni
+        self.vxlanPort = vxlanPort
+        self.directRouting = directRouting
+        self.deviceName = deviceName ?? "flannel.\(vni)"
+        self.mtu = mtu
+        self.learning = learning
+        self.gbp = gbp
+        self.udpChecksum = udpChecksum
+        self.vtepMAC = vtepMAC
+        self.ownSubnet = ownSubnet
+    }
+
+    /// Whether plain routes may be wanted, so that it matters which peers are on-link.
+    package var usesPlainRoutes: Bool { backend == .hostGateway || backend == .vxlan && directRouting }
+}
+
+extension DataplaneConfiguration {
+    /// What VXLAN over IPv4 takes of each packet (RFC 7348 §5): inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20.
+    package static let vxlanOverhead: UInt32 = 50
+    /// The least MTU that every IPv4 host must take (RFC 791 §3.1).
+    package static let leastMTU: UInt32 = 576
+
+    /// The MTU of pods and of the VXLAN device, in bytes.
+    ///
+    /// A VXLAN device never takes more than its link leaves, so a larger override counts as that.
+    package func effectiveMTU(over underlay: Underlay) throws(DataplaneError) -> UInt32 {
+        let overhead = backend == .vxlan ? Self.vxlanOverhead : 0
+        let carried = underlay.mtu > overhead ? underlay.mtu - overhead : 0
+        let chosen = mtu.map { backend == .vxlan ? min($0, carried) : $0 } ?? carried
+        guard chosen >= Self.leastMTU else {
+            throw .mtuTooSmall(chosen, override: mtu, underlay: underlay)
+        }
+        return chosen
+    }
+
+    /// Checks what would hurt others if it were wrong: the name of the device to make, and to delete when it does not fit.
+    package func checkDeviceName(over underlay: Underlay) throws(DataplaneError) {
+        let bytes = deviceName.utf8
+        guard (1...15).contains(bytes.count), deviceName != ".", deviceName != "..",
+            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") })
+        else { throw .deviceNameInvalid(deviceName) }
+        guard deviceName != underlay.name else { throw .deviceIsUnderlay(deviceName) }
+    }
+}

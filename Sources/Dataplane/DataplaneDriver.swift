@@ -1,0 +1,166 @@
+internal import Addressing
+internal import Glibc
+internal import LeaseLedger
+internal import Netlink
+
+/// Keeps the kernel of a network namespace equal to what the cluster says.
+///
+/// Not Sendable: made and used on one thread, whose namespace it belongs to. All calls block until the kernel has
+/// answered. It remembers nothing that matters: each run reads what there is and sends the difference.
+package final class DataplaneDriver {
+    private var socket: NetlinkSocket
+    /// A socket that threw may have answers of the past in it.
+    private var isSocketStale = false
+    /// The backend whose predecessor's device was looked for.
+    private var sweptFor: BackendKind?
+    /// Changing netlink messages sent since the driver was made.
+    package private(set) var changesSent = 0
+
+    package init() throws(DataplaneError) {
+        guard NetworkAdministration.isPermitted else { throw .notPermitted }
+        do { socket = try NetlinkSocket() } catch { throw .netlink(error) }
+    }
+
+    /// Reads what is in the kernel and sends what differs from what should be there, in one batch.
+    ///
+    /// An existing device that fits is adopted untouched, one that does not is replaced. The underlay's MTU is read anew;
+    /// its other properties are taken as given.
+    /// - Throws: when nothing could be done at all.
+    package func reconcile(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+    ) throws(DataplaneError) -> ReconcileReport {
+        var report = ReconcileReport()
+        guard configuration.backend != .alloc else {
+            report.effectiveMTU = try configuration.effectiveMTU(over: underlay)
+            return report
+        }
+        try configuration.checkDeviceName(over: underlay)
+        let carrier = try withSocket { socket throws(NetlinkError) in
+            try socket.link(index: underlay.interfaceIndex)
+        }
+        guard let carrier else { throw .underlayGone(underlay) }
+        var underlay = underlay
+        underlay.mtu = carrier.mtu
+        let onLink = try onLinkAddresses(configuration, underlay: underlay, peers: peers)
+        var desired = try DesiredState(configuration, underlay: underlay, peers: peers, onLink: onLink)
+        report.effectiveMTU = desired.mtu
+        let device = try reconcileDevice(desired.device, configuration: configuration, report: &report)
+        if desired.device != nil {
+            guard let device else { return report }
+            report.deviceIndex = device.index
+            desired = try DesiredState(
+                configuration, underlay: underlay, peers: peers, onLink: onLink, deviceIndex: device.index)
+        }
+        report.skipped = desired.skipped
+        report.desiredCount = desired.entryCount
+        try reconcileEntries(desired, device: device, network: configuration.pool.network, report: &report)
+        return report
+    }
+
+    /// Removes from the kernel all that `reconcile` puts there, and nothing else: the VXLAN device of the configured
+    /// name with all that is on it, and the routes of our protocol.
+    package func cleanup(_ configuration: DataplaneConfiguration) throws(DataplaneError) -> ReconcileReport {
+        var report = ReconcileReport()
+        let (device, routes) = try withSocket { socket throws(NetlinkError) in
+            (
+                try socket.link(named: configuration.deviceName),
+                try socket.routes(routeProtocol: DesiredState.routeProtocol)
+            )
+        }
+        var changes = routes.map { KernelChange.removeRoute($0) }
+        if let device, device.kind == "vxlan" { changes.append(.deleteLink(index: device.index, name: device.name)) }
+        try send(changes, report: &report)
+        return report
+    }
+
+    private func reconcileEntries(
+        _ desired: DesiredState, device: Link?, network: IPv4Block, report: inout ReconcileReport
+    ) throws(DataplaneError) {
+        let observed = try withSocket { socket throws(NetlinkError) in try socket.observe(device: device) }
+        let changes = difference(desired, observed, network: network)
+        try send(changes, report: &report)
+        // With the last address of a device the kernel drops the routes through it.
+        guard desired.address == nil, !observed.addresses.isEmpty else { return }
+        guard changes.contains(where: { if case .removeAddress = $0 { true } else { false } }) else { return }
+        let left = try withSocket { socket throws(NetlinkError) in try socket.observe(device: device) }
+        try send(difference(desired, left, network: network), report: &report)
+    }
+
+    /// - Returns: the device as it is now; `nil` when there should be none, or when it could not be made.
+    private func reconcileDevice(
+        _ desired: DesiredDevice?, configuration: DataplaneConfiguration, report: inout ReconcileReport
+    ) throws(DataplaneError) -> Link? {
+        // Another backend's device is looked for once: later ones of that name are not what a former run left.
+        let isFirst = sweptFor != configuration.backend
+        sweptFor = configuration.backend
+        guard desired != nil || isFirst else { return nil }
+        let name = configuration.deviceName
+        let observed = try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+        switch deviceDifference(desired, observed) {
+        case .keep:
+            guard desired != nil else { return nil }
+            refuseRouterAdvertisements(on: name)
+            return observed
+        case .configure(let link, let settings):
+            refuseRouterAdvertisements(on: name)
+            try send([.configureLink(index: link.index, name: name, settings: settings)], report: &report)
+        case .replace(let former, let wanted):
+            if let former {
+                try send([.deleteLink(index: former.index, name: former.name)], report: &report)
+            }
+            guard let wanted else { return nil }
+            try create(wanted, report: &report)
+        }
+        return try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+            .flatMap { $0.kind == "vxlan" && $0.vxlan == desired?.parameters ? $0 : nil }
+    }
+
+    private func create(_ device: DesiredDevice, report: inout ReconcileReport) throws(DataplaneError) {
+        let made = KernelChange.createVXLAN(
+            name: device.name, parameters: device.parameters, mac: device.mac, mtu: device.mtu)
+        try send([made], report: &report)
+        let link = try withSocket { socket throws(NetlinkError) in try socket.link(named: device.name) }
+        // Down as long as it would listen to router advertisements.
+        guard let link, link.vxlan == device.parameters else { return }
+        refuseRouterAdvertisements(on: device.name)
+        if case .configure(let link, let settings) = deviceDifference(device, link) {
+            try send([.configureLink(index: link.index, name: link.name, settings: settings)], report: &report)
+        }
+    }
+
+    /// The addresses of peers that the underlay reaches without a gateway, as the kernel decides it.
+    private func onLinkAddresses(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+    ) throws(DataplaneError) -> Set<IPv4Address> {
+        guard configuration.usesPlainRoutes else { return [] }
+        let candidates = Array(Set(peers.compactMap { $0.publicIP.v4 }))
+        let found = try withSocket { socket throws(NetlinkError) in try socket.lookup(candidates) }
+        return Set(
+            zip(candidates, found).compactMap { address, route in
+                route?.isOnLink(over: underlay.interfaceIndex) == true ? address : nil
+            })
+    }
+
+    private func send(_ changes: [KernelChange], report: inout ReconcileReport) throws(DataplaneError) {
+        guard !changes.isEmpty else { return }
+        report.changesSent += changes.count
+        changesSent += changes.count
+        let refused = try withSocket { socket throws(NetlinkError) in try socket.commit(changes) }
+        let gone = [ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL]
+        report.failures += refused.filter { !($0.change.isRemoval && gone.contains($0.code)) }
+    }
+
+    private func withSocket<Result>(
+        _ body: (inout NetlinkSocket) throws(NetlinkError) -> Result
+    ) throws(DataplaneError) -> Result {
+        do {
+            if isSocketStale { socket = try NetlinkSocket() }
+            isSocketStale = true
+            let result = try body(&socket)
+            isSocketStale = false
+            return result
+        } catch {
+            throw .netlink(error)
+        }
+    }
+}

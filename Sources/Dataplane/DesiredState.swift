@@ -1,0 +1,67 @@
+package import Addressing
+internal import LeaseLedger
+package import Netlink
+
+/// The VXLAN device as it should be.
+package struct DesiredDevice: Hashable, Sendable {
+    package var name: String
+    /// What a device must have from its creation.
+    package var parameters: VXLANParameters
+    package var mac: MACAddress
+    package var mtu: UInt32
+}
+
+/// All that should be in the kernel, as a function of the configuration, the underlay and the peers.
+package struct DesiredState: Hashable, Sendable {
+    /// `nil`: no VXLAN device.
+    package var device: DesiredDevice?
+    /// The device's address, with a prefix of 32: the base of the own subnet, as flannel has it.
+    package var address: IPv4Address?
+    package var routes: [Route] = []
+    package var neighbours: [Neighbour] = []
+    package var forwarding: [ForwardingEntry] = []
+    package var skipped: [SkippedPeer] = []
+    /// What pods may send in one packet, in bytes.
+    package var mtu: UInt32 = 0
+
+    /// RTPROT of our routes: unassigned elsewhere (linux/rtnetlink.h), so that a sweep touches nobody else's.
+    package static let routeProtocol: UInt8 = 70
+
+    package init() {}
+
+    /// How many things should be in the kernel.
+    package var entryCount: Int {
+        routes.count + neighbours.count + forwarding.count + (device == nil ? 0 : 1) + (address == nil ? 0 : 1)
+    }
+
+    /// - Parameters:
+    ///   - deviceIndex: the index of the VXLAN device, which entries name; 0 as long as it does not exist.
+    ///   - onLink: the public addresses of peers that the underlay reaches without a gateway; matters only where
+    ///     `configuration.usesPlainRoutes`.
+    package init(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease],
+        onLink: Set<IPv4Address> = [], deviceIndex: Int32 = 0
+    ) throws(DataplaneError) {
+        mtu = try configuration.effectiveMTU(over: underlay)
+        guard configuration.backend != .alloc else { return }
+        if configuration.backend == .vxlan {
+            let parameters = VXLANParameters(
+                vni: configuration.vni, link: underlay.interfaceIndex, local: underlay.address,
+                port: configuration.vxlanPort, learning: configuration.learning, gbp: configuration.gbp,
+                udpChecksum: configuration.udpChecksum)
+            device = DesiredDevice(
+                name: configuration.deviceName, parameters: parameters, mac: configuration.vtepMAC, mtu: mtu)
+            address = configuration.ownSubnet?.base
+        }
+        var builder = PeerEntries(
+            configuration: configuration, underlay: underlay, onLink: onLink, deviceIndex: deviceIndex)
+        // In the order of the nodes, so that of two that clash the same one is skipped everywhere.
+        for peer in peers.sorted(by: { ($0.nodeID, $0.subnet) < ($1.nodeID, $1.subnet) }) {
+            builder.add(peer)
+        }
+        routes = builder.routes
+        neighbours = builder.neighbours
+        forwarding = builder.forwarding
+        skipped = builder.skipped
+    }
+}

@@ -45,3 +45,10 @@ func manyPeers(_ count: UInt32) throws -> [PeerLease] {
             backend: .vxlan(vni: 1, vtepMAC: MACAddress(locallyAdministered: UInt64(number))))
     }
 }
+
+func eth0() throws -> Underlay {
+    var socket = try NetlinkSocket()
+    let found = try socket.link(named: "eth0")
+    let link = try #require(found)
+    return Underlay(interfaceIndex: link.index, name: link.name, address: try address("192.168.50.1"), mtu: link.mtu)
+}

@@ -7,7 +7,8 @@ import Testing
     /// RTM_NEWROUTE 10.244.78.0/24 via 10.244.78.0 dev 5 proto 70 onlink metric 7, as the kernel sends it.
     static let route: [UInt8] =
         [60, 0, 0, 0, 24, 0, 2, 0, 9, 0, 0, 0, 0, 0, 0, 0]  // length, type, flags, sequence, port
-        + [2, 24, 0, 0, 254, 70, 0, 1, 4, 0, 0, 0]  // family, lengths, tos, table, protocol, scope, type, RTNH_F_ONLINK
+        // The fixed header: family, lengths, tos, table, protocol, scope, type, RTNH_F_ONLINK.
+        + [2, 24, 0, 0, 254, 70, 0, 1, 4, 0, 0, 0]
         + [8, 0, 1, 0, 10, 244, 78, 0]  // RTA_DST
         + [8, 0, 6, 0, 7, 0, 0, 0]  // RTA_PRIORITY
         + [8, 0, 5, 0, 10, 244, 78, 0]  // RTA_GATEWAY

@@ -6,7 +6,8 @@ import Testing
 @Suite struct MessageTests {
     /// RTM_NEWROUTE 10.244.78.0/24 via 10.244.78.0 dev 5 proto 70 onlink metric 7, as the kernel sends it.
     static let route: [UInt8] =
-        [60, 0, 0, 0, 24, 0, 2, 0, 9, 0, 0, 0, 0, 0, 0, 0]  // length, type, flags, sequence, port
+        // Length, type, flags, sequence, port.
+        [60, 0, 0, 0, 24, 0, 2, 0, 9, 0, 0, 0, 0, 0, 0, 0]
         // The fixed header: family, lengths, tos, table, protocol, scope, type, RTNH_F_ONLINK.
         + [2, 24, 0, 0, 254, 70, 0, 1, 4, 0, 0, 0]
         + [8, 0, 1, 0, 10, 244, 78, 0]  // RTA_DST
@@ -17,7 +18,8 @@ import Testing
     /// A refusal of request 3 with the kernel's text.
     static let refusal: [UInt8] =
         [52, 0, 0, 0, 2, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0]  // NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS
-        + [0xEA, 0xFF, 0xFF, 0xFF] + [16, 0, 0, 0, 24, 0, 5, 0, 3, 0, 0, 0, 0, 0, 0, 0]  // −EINVAL, the request's header
+        // −EINVAL and the header of the request.
+        + [0xEA, 0xFF, 0xFF, 0xFF] + [16, 0, 0, 0, 24, 0, 5, 0, 3, 0, 0, 0, 0, 0, 0, 0]
         + [15, 0, 1, 0] + Array("no such way".utf8) + [0]  // NLMSGERR_ATTR_MSG
 
     static func messages(_ bytes: [UInt8]) -> (notifications: [NetlinkNotification], isMalformed: Bool) {

@@ -33,7 +33,8 @@ func shell(_ command: String, location: SourceLocation = #_sourceLocation) throw
         .map { String($0.reversed().drop { $0 == " " }.reversed()) }.joined(separator: "\n")
 }
 
-/// An underlay: eth0 192.168.50.1/24, its other end peer0 in the same namespace.
+/// An underlay: eth0 192.168.50.1/24, its other end peer0 in the same namespace. The kernel settles the operational state
+/// of links after the command that raised them has ended; it is waited for, so that states can be compared.
 func makeUnderlay(mtu: Int = 1500) throws {
     try shell(
         """
@@ -43,6 +44,7 @@ func makeUnderlay(mtu: Int = 1500) throws {
         ip addr add 192.168.50.1/24 dev eth0
         ip link set eth0 up
         ip link set peer0 up
+        for link in eth0 peer0; do until ip link show $link | grep -q 'state UP'; do sleep 0.01; done; done
         """)
 }
 

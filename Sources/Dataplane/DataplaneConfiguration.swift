@@ -41,6 +41,17 @@ package struct DataplaneConfiguration: Hashable, Sendable {
         self.ownSubnet = ownSubnet
     }
 
+    /// What the cluster agreed on, with what is this node's own.
+    package init(
+        settings: NetworkSettings, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
+        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+    ) {
+        self.init(
+            backend: settings.backend, pool: settings.pool, vni: settings.vni, vxlanPort: settings.vxlanPort,
+            directRouting: settings.directRouting, deviceName: deviceName, mtu: mtu, learning: learning, gbp: gbp,
+            udpChecksum: udpChecksum, vtepMAC: vtepMAC, ownSubnet: ownSubnet)
+    }
+
     /// Whether plain routes may be wanted, so that it matters which peers are on-link.
     package var usesPlainRoutes: Bool { backend == .hostGateway || backend == .vxlan && directRouting }
 }

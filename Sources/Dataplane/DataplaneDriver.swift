@@ -1,4 +1,4 @@
-internal import Addressing
+package import Addressing
 internal import Glibc
 internal import LeaseLedger
 internal import Netlink
@@ -55,6 +55,12 @@ package final class DataplaneDriver {
         report.desiredCount = desired.entryCount
         try reconcileEntries(desired, device: device, network: configuration.pool.network, report: &report)
         return report
+    }
+
+    /// The MAC address of an existing VXLAN device of this name: what a node that has none stored yet may keep.
+    package func existingVTEPAddress(of name: String) throws(DataplaneError) -> MACAddress? {
+        let link = try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+        return link.flatMap { $0.kind == "vxlan" && $0.mac?.isUnicast == true ? $0.mac : nil }
     }
 
     /// Removes from the kernel all that `reconcile` puts there, and nothing else: the VXLAN device of the configured

@@ -8,14 +8,18 @@ package struct UnderlayRequest: Hashable, Sendable {
     package var patterns: [String]
     package var canReach: IPv4Address?
     package var publicIP: IPv4Address?
+    /// A device never to choose: the overlay's own, whose address lies in the network that a pattern may be meant for.
+    package var ownDevice: String?
 
     package init(
-        interfaces: [String] = [], patterns: [String] = [], canReach: IPv4Address? = nil, publicIP: IPv4Address? = nil
+        interfaces: [String] = [], patterns: [String] = [], canReach: IPv4Address? = nil, publicIP: IPv4Address? = nil,
+        ownDevice: String? = nil
     ) {
         self.interfaces = interfaces
         self.patterns = patterns
         self.canReach = canReach
         self.publicIP = publicIP
+        self.ownDevice = ownDevice
     }
 
     var isEmpty: Bool { interfaces.isEmpty && patterns.isEmpty && canReach == nil }

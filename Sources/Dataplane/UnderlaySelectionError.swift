@@ -10,6 +10,14 @@ package enum UnderlaySelectionError: Error, Hashable, Sendable, CustomStringConv
     case badPattern(String)
     case netlink(NetlinkError)
 
+    /// May come right by itself, such as at boot: what was asked for may still appear, or get an address or a route.
+    package var isPassing: Bool {
+        switch self {
+        case .notFound, .noDefaultRoute, .noAddress: true
+        case .badPattern, .netlink: false
+        }
+    }
+
     package var description: String {
         switch self {
         case .notFound(let request, let existing):

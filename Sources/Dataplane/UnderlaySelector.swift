@@ -25,10 +25,12 @@ package struct UnderlaySelector {
     package static func select(_ request: UnderlayRequest) throws(UnderlaySelectionError) -> Underlay {
         do {
             var socket = try NetlinkSocket()
-            let links = try socket.links()
-            let addresses = try socket.addresses()
+            let links = try socket.links().filter { $0.name != request.ownDevice }
+            let indices = Set(links.map(\.index))
+            let addresses = try socket.addresses().filter { indices.contains($0.interfaceIndex) }
             let defaults = try socket.routes { route in
-                route.destination.prefixLength == 0 && route.type == Route.unicast && route.interfaceIndex != 0
+                route.destination.prefixLength == 0 && route.type == Route.unicast
+                    && indices.contains(route.interfaceIndex)
             }
             let reached = try request.canReach.flatMap { address throws(NetlinkError) in try socket.lookup(address) }
             let selector = UnderlaySelector(

@@ -80,6 +80,14 @@ import Testing
             #expect(try UnderlaySelector.select(UnderlayRequest()) == eth0())
             #expect(
                 try UnderlaySelector.select(UnderlayRequest(canReach: try address("10.5.0.9"))).name == "peer0")
+            // The overlay's own device fits the pattern too.
+            try shell("ip link add flannel.1 type vxlan id 1 dstport 8472; ip addr add 10.4.0.0/32 dev flannel.1")
+            let request = UnderlayRequest(patterns: ["^10\\."], ownDevice: "flannel.1")
+            #expect(try UnderlaySelector.select(request).name == "peer0")
+            let named = UnderlayRequest(interfaces: ["flannel.1"], ownDevice: "flannel.1")
+            #expect(throws: UnderlaySelectionError.self) { try UnderlaySelector.select(named) }
+            #expect(try DataplaneDriver().existingVTEPAddress(of: "flannel.1") != nil)
+            #expect(try DataplaneDriver().existingVTEPAddress(of: "eth0") == nil)
         }
     }
 }

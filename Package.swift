@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Gossip", dependencies: ["Addressing", "LeaseLedger"]),
         .target(name: "Simulation", dependencies: ["Addressing", "LeaseLedger", "Gossip"]),
         .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite"]),
-        .target(name: "Netlink", dependencies: ["Addressing", "CNetlink"]),
+        .target(name: "Netlink", dependencies: ["Addressing", "CNetlink", "CLinux"]),
         .target(name: "Dataplane", dependencies: ["Addressing", "LeaseLedger", "Netlink"]),
         .target(name: "ControlAPI", dependencies: ["Addressing"]),
         .target(

@@ -1,107 +1,86 @@
 package import Addressing
 package import LeaseLedger
 
-/// Where the node's own traffic leaves the machine.
-package struct Underlay: Hashable, Sendable {
-    package var interfaceIndex: Int32
-    package var name: String
-    package var address: IPv4Address
-    package var mtu: UInt32
-
-    package init(interfaceIndex: Int32, name: String, address: IPv4Address, mtu: UInt32) {
-        self.interfaceIndex = interfaceIndex
-        self.name = name
-        self.address = address
-        self.mtu = mtu
-    }
-}
-
-/// What the kernel's state is derived from, the peers and the underlay aside.
+/// What decides how this node's kernel should look, apart from its peers and its underlay.
 package struct DataplaneConfiguration: Hashable, Sendable {
     package var backend: BackendKind
     package var pool: SubnetPool
     package var vni: UInt32
     package var vxlanPort: UInt16
+    /// Plain routes to the peers that are on-link, VXLAN to the others.
     package var directRouting: Bool
+    /// The VXLAN device, at most 15 bytes.
     package var deviceName: String
-    /// Overrides what follows from the underlay.
+    /// Bytes, in place of what the underlay leaves.
     package var mtu: UInt32?
+    package var learning: Bool
+    package var gbp: Bool
+    /// Off only for kernels with the checksum-offload fault.
     package var udpChecksum: Bool
     package var vtepMAC: MACAddress
-    /// `nil` until the node holds one.
+    /// The subnet this node holds; `nil` for an observer, or as long as it has none.
     package var ownSubnet: IPv4Block?
 
+    /// - Parameter deviceName: unset: "flannel.<VNI>", so that tools and firewall rules made for flannel fit.
     package init(
-        settings: NetworkSettings, deviceName: String? = nil, mtu: UInt32? = nil, udpChecksum: Bool = true,
-        vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+        backend: BackendKind, pool: SubnetPool, vni: UInt32 = 1, vxlanPort: UInt16 = 8472,
+        directRouting: Bool = false, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
+        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
     ) {
-        backend = settings.backend
-        pool = settings.pool
-        vni = settings.vni
-        vxlanPort = settings.vxlanPort
-        directRouting = settings.directRouting
-        self.deviceName = deviceName ?? "flannel.\(settings.vni)"
+        self.backend = backend
+        self.pool = pool
+        self.vni = vni
+        self.vxlanPort = vxlanPort
+        self.directRouting = directRouting
+        self.deviceName = deviceName ?? "flannel.\(vni)"
         self.mtu = mtu
+        self.learning = learning
+        self.gbp = gbp
         self.udpChecksum = udpChecksum
         self.vtepMAC = vtepMAC
         self.ownSubnet = ownSubnet
     }
 
-    /// The outer IPv4, UDP and VXLAN headers, and the inner Ethernet header (RFC 7348 §5).
+    /// What the cluster agreed on, with what is this node's own.
+    package init(
+        settings: NetworkSettings, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
+        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+    ) {
+        self.init(
+            backend: settings.backend, pool: settings.pool, vni: settings.vni, vxlanPort: settings.vxlanPort,
+            directRouting: settings.directRouting, deviceName: deviceName, mtu: mtu, learning: learning, gbp: gbp,
+            udpChecksum: udpChecksum, vtepMAC: vtepMAC, ownSubnet: ownSubnet)
+    }
+
+    /// Whether plain routes may be wanted, so that it matters which peers are on-link.
+    package var usesPlainRoutes: Bool { backend == .hostGateway || backend == .vxlan && directRouting }
+}
+
+extension DataplaneConfiguration {
+    /// What VXLAN over IPv4 takes of each packet (RFC 7348 §5): inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20.
     package static let vxlanOverhead: UInt32 = 50
+    /// The least MTU that every IPv4 host must take (RFC 791 §3.1).
+    package static let leastMTU: UInt32 = 576
 
-    /// The MTU of the pods: of the device, and in subnet.env.
-    package func podMTU(over underlay: Underlay) -> UInt32 {
-        if let mtu { return mtu }
-        switch backend {
-        case .vxlan: return underlay.mtu > Self.vxlanOverhead ? underlay.mtu - Self.vxlanOverhead : 0
-        case .hostGateway, .alloc: return underlay.mtu
+    /// The MTU of pods and of the VXLAN device, in bytes.
+    ///
+    /// A VXLAN device never takes more than its link leaves, so a larger override counts as that.
+    package func effectiveMTU(over underlay: Underlay) throws(DataplaneError) -> UInt32 {
+        let overhead = backend == .vxlan ? Self.vxlanOverhead : 0
+        let carried = underlay.mtu > overhead ? underlay.mtu - overhead : 0
+        let chosen = mtu.map { backend == .vxlan ? min($0, carried) : $0 } ?? carried
+        guard chosen >= Self.leastMTU else {
+            throw .mtuTooSmall(chosen, override: mtu, underlay: underlay)
         }
-    }
-}
-
-/// What the ledger hands over for every other node's lease.
-package struct PeerLease: Hashable, Sendable {
-    package var nodeID: NodeID
-    package var subnet: IPv4Block
-    package var publicIP: AnyIPAddress
-    package var backend: BackendData
-
-    package init(nodeID: NodeID, subnet: IPv4Block, publicIP: AnyIPAddress, backend: BackendData) {
-        self.nodeID = nodeID
-        self.subnet = subnet
-        self.publicIP = publicIP
-        self.backend = backend
-    }
-}
-
-/// A peer that gets no route, and why.
-package struct SkippedPeer: Hashable, Sendable {
-    package enum Reason: Hashable, Sendable, CustomStringConvertible {
-        case otherBackend(BackendKind)
-        case otherVNI(UInt32)
-        case notOnLink(IPv4Address)
-        case notIPv4(AnyIPAddress)
-        case outsideNetwork(IPv4Block)
-        case sameLinkAddress(MACAddress)
-
-        package var description: String {
-            switch self {
-            case .otherBackend(let kind): "its backend is \(kind.label), not ours"
-            case .otherVNI(let vni): "its VNI is \(vni), not ours"
-            case .notOnLink(let address): "\(address) is not on-link: host-gw needs a common subnet; use vxlan"
-            case .notIPv4(let address): "\(address) is not an IPv4 address"
-            case .outsideNetwork(let subnet): "\(subnet) is not a subnet of this network"
-            case .sameLinkAddress(let address): "its VTEP MAC \(address) is another node's too"
-            }
-        }
+        return chosen
     }
 
-    package var nodeID: NodeID
-    package var reason: Reason
-
-    package init(nodeID: NodeID, reason: Reason) {
-        self.nodeID = nodeID
-        self.reason = reason
+    /// Checks what would hurt others if it were wrong: the name of the device to make, and to delete when it does not fit.
+    package func checkDeviceName(over underlay: Underlay) throws(DataplaneError) {
+        let bytes = deviceName.utf8
+        guard (1...15).contains(bytes.count), deviceName != ".", deviceName != "..",
+            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") })
+        else { throw .deviceNameInvalid(deviceName) }
+        guard deviceName != underlay.name else { throw .deviceIsUnderlay(deviceName) }
     }
 }

@@ -1,166 +1,172 @@
 package import Addressing
 internal import Glibc
 internal import LeaseLedger
-package import Netlink
+internal import Netlink
 
-/// Keeps the kernel equal to what was agreed. Level-triggered: each call looks at all that should be and all that is, and
-/// sends the difference; where nothing differs it sends nothing. Used by one thread, in whose network namespace it works.
-package struct DataplaneDriver: ~Copyable {
+/// Keeps the kernel of a network namespace equal to what the cluster says.
+///
+/// Not Sendable: made and used on one thread, whose namespace it belongs to. All calls block until the kernel has
+/// answered. It remembers nothing that matters: each run reads what there is and sends the difference.
+package final class DataplaneDriver {
     private var socket: NetlinkSocket
+    /// A socket that threw may have answers of the past in it.
+    private var isSocketStale = false
+    /// The backend whose predecessor's device was looked for.
+    private var sweptFor: BackendKind?
+    /// Changing netlink messages sent since the driver was made.
+    package private(set) var changesSent = 0
 
-    package init() throws(NetlinkError) {
-        socket = try NetlinkSocket()
+    package init() throws(DataplaneError) {
+        guard NetworkAdministration.isPermitted else { throw .notPermitted }
+        do { socket = try NetlinkSocket() } catch { throw .netlink(error) }
     }
 
-    /// Requests sent so far that may have changed the kernel.
-    package var changesSent: UInt64 { socket.changesSent }
-
-    package mutating func reconcile(
+    /// Reads what is in the kernel and sends what differs from what should be there, in one batch.
+    ///
+    /// An existing device that fits is adopted untouched, one that does not is replaced. The underlay's MTU is read anew;
+    /// its other properties are taken as given.
+    /// - Throws: when nothing could be done at all.
+    package func reconcile(
         _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
     ) throws(DataplaneError) -> ReconcileReport {
-        let before = socket.changesSent
         var report = ReconcileReport()
-        report.mtu = configuration.podMTU(over: underlay)
-        guard report.mtu >= DataplaneError.leastMTU else {
-            throw .mtuTooSmall(report.mtu, underlay: underlay.name)
+        guard configuration.backend != .alloc else {
+            report.effectiveMTU = try configuration.effectiveMTU(over: underlay)
+            return report
         }
-        guard configuration.backend != .alloc else { return report }
-        do {
-            try apply(configuration, underlay, peers, &report)
-        } catch let error as NetlinkError {
-            throw .netlink(error)
-        } catch let error as DataplaneError {
-            throw error
-        } catch {
-            throw .netlink(NetlinkError(code: EIO, object: "\(error)"))
+        try configuration.checkDeviceName(over: underlay)
+        let carrier = try withSocket { socket throws(NetlinkError) in
+            try socket.link(index: underlay.interfaceIndex)
         }
-        report.changesSent = Int(socket.changesSent - before)
+        guard let carrier else { throw .underlayGone(underlay) }
+        var underlay = underlay
+        underlay.mtu = carrier.mtu
+        let onLink = try onLinkAddresses(configuration, underlay: underlay, peers: peers)
+        var desired = try DesiredState(configuration, underlay: underlay, peers: peers, onLink: onLink)
+        report.effectiveMTU = desired.mtu
+        let device = try reconcileDevice(desired.device, configuration: configuration, report: &report)
+        if desired.device != nil {
+            guard let device else { return report }
+            report.deviceIndex = device.index
+            desired = try DesiredState(
+                configuration, underlay: underlay, peers: peers, onLink: onLink, deviceIndex: device.index)
+        }
+        report.skipped = desired.skipped
+        report.desiredCount = desired.entryCount
+        try reconcileEntries(desired, device: device, network: configuration.pool.network, report: &report)
         return report
     }
 
-    private mutating func apply(
-        _ configuration: DataplaneConfiguration, _ underlay: Underlay, _ peers: [PeerLease],
-        _ report: inout ReconcileReport
-    ) throws {
-        var device: Int32 = 0
-        if configuration.backend == .vxlan {
-            device = try ensureDevice(configuration, underlay, &report)
-            report.deviceIndex = device
-            try ensureAddress(configuration, device, &report)
-        } else if let stale = try socket.link(named: configuration.deviceName), stale.kind == "vxlan" {
-            // Of an earlier run with the other backend.
-            report.failures += try socket.perform([.deleteLink(index: stale.index, name: stale.name)]).map(\.error)
-        }
-        var onLink: [IPv4Address: Bool] = [:]
-        if configuration.backend == .hostGateway || configuration.directRouting {
-            for peer in peers {
-                guard let address = peer.publicIP.v4, onLink[address] == nil else { continue }
-                let route = try socket.route(to: address)
-                onLink[address] = route.map { $0.gateway == nil && $0.device == underlay.interfaceIndex } ?? false
-            }
-        }
-        let desired = DesiredState(configuration, underlay: underlay, device: device, peers: peers) {
-            onLink[$0] ?? false
-        }
-        report.skipped = desired.skipped
-        report.desired = desired.entries.count
-        let observed = try observe(device)
-        let requests = observed.difference(to: desired.entries)
-        report.failures += try perform(requests)
+    /// The MAC address of an existing VXLAN device of this name: what a node that has none stored yet may keep.
+    package func existingVTEPAddress(of name: String) throws(DataplaneError) -> MACAddress? {
+        let link = try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+        return link.flatMap { $0.kind == "vxlan" && $0.mac?.isUnicast == true ? $0.mac : nil }
     }
 
-    private mutating func observe(_ device: Int32) throws(NetlinkError) -> EntryTable {
-        var table = EntryTable(routes: Set(try socket.routes(ofProtocol: feltRouteProtocol)))
-        if device != 0 {
-            table.neighbours = Set(try socket.permanentNeighbours(of: device))
-            table.forwarding = Set(try socket.forwardingEntries(of: device))
+    /// Removes from the kernel all that `reconcile` puts there, and nothing else: the VXLAN device of the configured
+    /// name with all that is on it, and the routes of our protocol.
+    package func cleanup(_ configuration: DataplaneConfiguration) throws(DataplaneError) -> ReconcileReport {
+        var report = ReconcileReport()
+        let (device, routes) = try withSocket { socket throws(NetlinkError) in
+            (
+                try socket.link(named: configuration.deviceName),
+                try socket.routes(routeProtocol: DesiredState.routeProtocol)
+            )
         }
-        return table
+        var changes = routes.map { KernelChange.removeRoute($0) }
+        if let device, device.kind == "vxlan" { changes.append(.deleteLink(index: device.index, name: device.name)) }
+        try send(changes, report: &report)
+        return report
     }
 
-    /// What is gone already is as good as deleted.
-    private mutating func perform(_ requests: [NetlinkRequest]) throws(NetlinkError) -> [NetlinkError] {
-        guard !requests.isEmpty else { return [] }
-        return try socket.perform(requests)
-            .filter { !(requests[$0.index].isDeletion && [ENOENT, ESRCH, EADDRNOTAVAIL, ENODEV].contains($0.error.code)) }
-            .map(\.error)
+    private func reconcileEntries(
+        _ desired: DesiredState, device: Link?, network: IPv4Block, report: inout ReconcileReport
+    ) throws(DataplaneError) {
+        let observed = try withSocket { socket throws(NetlinkError) in try socket.observe(device: device) }
+        let changes = difference(desired, observed, network: network)
+        try send(changes, report: &report)
+        // With the last address of a device the kernel drops the routes through it.
+        guard desired.address == nil, !observed.addresses.isEmpty else { return }
+        guard changes.contains(where: { if case .removeAddress = $0 { true } else { false } }) else { return }
+        let left = try withSocket { socket throws(NetlinkError) in try socket.observe(device: device) }
+        try send(difference(desired, left, network: network), report: &report)
     }
 
-    // MARK: The device
-
-    /// An existing device with the same parameters is adopted as it is; another is made anew.
-    private mutating func ensureDevice(
-        _ configuration: DataplaneConfiguration, _ underlay: Underlay, _ report: inout ReconcileReport
-    ) throws -> Int32 {
-        let parameters = VXLANParameters(
-            vni: configuration.vni, link: underlay.interfaceIndex, local: underlay.address, port: configuration.vxlanPort,
-            udpChecksum: configuration.udpChecksum)
+    /// - Returns: the device as it is now; `nil` when there should be none, or when it could not be made.
+    private func reconcileDevice(
+        _ desired: DesiredDevice?, configuration: DataplaneConfiguration, report: inout ReconcileReport
+    ) throws(DataplaneError) -> Link? {
+        // Another backend's device is looked for once: later ones of that name are not what a former run left.
+        let isFirst = sweptFor != configuration.backend
+        sweptFor = configuration.backend
+        guard desired != nil || isFirst else { return nil }
         let name = configuration.deviceName
-        var link = try socket.link(named: name)
-        if let found = link, found.vxlan != parameters {
-            guard found.kind == "vxlan" else {
-                throw DataplaneError.foreignDevice(name: name, kind: found.kind ?? "another kind")
+        let observed = try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+        switch deviceDifference(desired, observed) {
+        case .keep:
+            guard desired != nil else { return nil }
+            refuseRouterAdvertisements(on: name)
+            return observed
+        case .configure(let link, let settings):
+            refuseRouterAdvertisements(on: name)
+            try send([.configureLink(index: link.index, name: name, settings: settings)], report: &report)
+        case .replace(let former, let wanted):
+            if let former {
+                try send([.deleteLink(index: former.index, name: former.name)], report: &report)
             }
-            try refuse(try socket.perform([.deleteLink(index: found.index, name: name)]))
-            link = nil
+            guard let wanted else { return nil }
+            try create(wanted, report: &report)
         }
-        if link == nil {
-            let create = NetlinkRequest.addVXLAN(
-                name: name, parameters, mtu: report.mtu, linkAddress: configuration.vtepMAC)
-            try refuse(try socket.perform([create]))
-            link = try socket.link(named: name)
-            InterfaceSetting.ignoreRouterAdvertisements(on: name)
-        }
-        guard let link else { throw DataplaneError.deviceMissing(name: name) }
-        let change = NetlinkRequest.setLink(
-            index: link.index, name: name, up: link.isUp ? nil : true, mtu: link.mtu == report.mtu ? nil : report.mtu,
-            linkAddress: link.linkAddress == configuration.vtepMAC ? nil : configuration.vtepMAC)
-        if case .setLink(_, _, nil, nil, nil) = change { return link.index }
-        report.failures += try socket.perform([change]).map(\.error)
-        return link.index
+        return try withSocket { socket throws(NetlinkError) in try socket.link(named: name) }
+            .flatMap { $0.kind == "vxlan" && $0.vxlan == desired?.parameters ? $0 : nil }
     }
 
-    private func refuse(_ failures: [(index: Int, error: NetlinkError)]) throws {
-        if let failure = failures.first { throw failure.error }
-    }
-
-    /// The subnet's base as a /32: the source of what this machine itself sends to pods. Others of the network go.
-    private mutating func ensureAddress(
-        _ configuration: DataplaneConfiguration, _ device: Int32, _ report: inout ReconcileReport
-    ) throws {
-        let wanted = configuration.ownSubnet?.base
-        let found = try socket.addresses(of: device)
-        var requests: [NetlinkRequest] = []
-        for address in found
-        where (address.address != wanted || address.prefixLength != 32)
-            && configuration.pool.network.contains(address.address)
-        {
-            requests.append(.deleteAddress(address))
+    private func create(_ device: DesiredDevice, report: inout ReconcileReport) throws(DataplaneError) {
+        let made = KernelChange.createVXLAN(
+            name: device.name, parameters: device.parameters, mac: device.mac, mtu: device.mtu)
+        try send([made], report: &report)
+        let link = try withSocket { socket throws(NetlinkError) in try socket.link(named: device.name) }
+        // Down as long as it would listen to router advertisements.
+        guard let link, link.vxlan == device.parameters else { return }
+        refuseRouterAdvertisements(on: device.name)
+        if case .configure(let link, let settings) = deviceDifference(device, link) {
+            try send([.configureLink(index: link.index, name: link.name, settings: settings)], report: &report)
         }
-        if let wanted, !found.contains(where: { $0.address == wanted && $0.prefixLength == 32 }) {
-            requests.append(.addAddress(DeviceAddress(address: wanted, prefixLength: 32, device: device)))
+    }
+
+    /// The addresses of peers that the underlay reaches without a gateway, as the kernel decides it.
+    private func onLinkAddresses(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+    ) throws(DataplaneError) -> Set<IPv4Address> {
+        guard configuration.usesPlainRoutes else { return [] }
+        let candidates = Array(Set(peers.compactMap { $0.publicIP.v4 }))
+        let found = try withSocket { socket throws(NetlinkError) in try socket.lookup(candidates) }
+        return Set(
+            zip(candidates, found).compactMap { address, route in
+                route?.isOnLink(over: underlay.interfaceIndex) == true ? address : nil
+            })
+    }
+
+    private func send(_ changes: [KernelChange], report: inout ReconcileReport) throws(DataplaneError) {
+        guard !changes.isEmpty else { return }
+        report.changesSent += changes.count
+        changesSent += changes.count
+        let refused = try withSocket { socket throws(NetlinkError) in try socket.commit(changes) }
+        let gone = [ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL]
+        report.failures += refused.filter { !($0.change.isRemoval && gone.contains($0.code)) }
+    }
+
+    private func withSocket<Result>(
+        _ body: (inout NetlinkSocket) throws(NetlinkError) -> Result
+    ) throws(DataplaneError) -> Result {
+        do {
+            if isSocketStale { socket = try NetlinkSocket() }
+            isSocketStale = true
+            let result = try body(&socket)
+            isSocketStale = false
+            return result
+        } catch {
+            throw .netlink(error)
         }
-        report.failures += try perform(requests)
-    }
-
-    // MARK: Selection and cleaning up
-
-    package mutating func selectUnderlay(_ choice: UnderlayChoice) throws -> Underlay {
-        try choice.select(from: UnderlayCandidates(&socket, choice))
-    }
-
-    /// The MAC address that a device of this name has, so that a lost store does not change it.
-    package mutating func existingVTEPAddress(_ name: String) throws(NetlinkError) -> MACAddress? {
-        guard let link = try socket.link(named: name), link.kind == "vxlan" else { return nil }
-        return link.linkAddress
-    }
-
-    /// Takes everything of ours out of the kernel, and nothing else.
-    package mutating func cleanUp(deviceName: String) throws(NetlinkError) -> [NetlinkError] {
-        var requests: [NetlinkRequest] = try socket.routes(ofProtocol: feltRouteProtocol).map { .deleteRoute($0) }
-        if let link = try socket.link(named: deviceName), link.kind == "vxlan" {
-            requests.append(.deleteLink(index: link.index, name: deviceName))
-        }
-        return try perform(requests)
     }
 }

@@ -1,61 +1,110 @@
-internal import Addressing
+package import Addressing
 package import Netlink
 
-extension EntryTable {
-    /// What turns `self` into `desired`, in an order in which no packet meets a route without its neighbour and FDB entry:
-    /// what goes, route first; then what comes, route last. An entry that only changes is replaced in place.
-    package func difference(to desired: EntryTable) -> [NetlinkRequest] {
-        let staleRoutes = routes.subtracting(desired.routes)
-        let newRoutes = desired.routes.subtracting(routes)
-        let keptKeys = Set(desired.routes.map(RouteKey.init))
-        let staleNeighbours = neighbours.subtracting(desired.neighbours)
-        let newNeighbours = desired.neighbours.subtracting(neighbours)
-        let keptAddresses = Set(desired.neighbours.map(\.address))
-        let staleForwarding = forwarding.subtracting(desired.forwarding)
-        let newForwarding = desired.forwarding.subtracting(forwarding)
-        let keptLinkAddresses = Set(desired.forwarding.map(\.linkAddress))
-        var requests: [NetlinkRequest] = []
-        requests += staleRoutes.filter { !keptKeys.contains(RouteKey($0)) }.sorted(by: Self.order)
-            .map { .deleteRoute($0) }
-        // A replacement takes the place of one entry only: of several that are stale, the others go first.
-        requests += newNeighbours.sorted { $0.address < $1.address }.map { .putNeighbour($0) }
-        requests += surplus(staleForwarding, newForwarding).map { .deleteForwarding($0) }
-        requests += newForwarding.sorted { $0.linkAddress < $1.linkAddress }.map { .putForwarding($0) }
-        requests += newRoutes.sorted(by: Self.order).map { .putRoute($0) }
-        requests += staleForwarding.filter { !keptLinkAddresses.contains($0.linkAddress) }
-            .sorted { ($0.linkAddress, $0.destination) < ($1.linkAddress, $1.destination) }.map { .deleteForwarding($0) }
-        requests += staleNeighbours.filter { !keptAddresses.contains($0.address) }.sorted { $0.address < $1.address }
-            .map { .deleteNeighbour($0) }
-        return requests
-    }
+/// The changes that make `observed` into `desired`, apart from the device itself (`deviceDifference`); none when they
+/// agree.
+///
+/// No packet meets a route without its neighbour and forwarding entry: neighbour, forwarding entry, route when adding,
+/// the reverse when removing. What has the same key is replaced in place; a neighbour that changes its MAC address does
+/// so after the forwarding entry of the new one is there. Addresses come first: a route through an address that is still
+/// this host's is refused.
+package func difference(_ desired: DesiredState, _ observed: ObservedState, network: IPv4Block) -> [KernelChange] {
+    let (addedNeighbours, changedNeighbours, removedNeighbours) = neighbourChanges(desired, observed)
+    let (putForwarding, removedForwarding) = forwardingChanges(desired, observed)
+    let (putRoutes, removedRoutes) = routeChanges(desired, observed)
+    return addressChanges(desired, observed, network: network) + addedNeighbours + putForwarding + changedNeighbours
+        + putRoutes + removedRoutes + removedForwarding + removedNeighbours
+}
 
-    /// A MAC address may have several destinations (`bridge fdb append`): then replacing one leaves the others, and the
-    /// packets go to all. All but the one that is replaced, or all if none is, are deleted.
-    private func surplus(
-        _ stale: Set<ForwardingEntry>, _ new: Set<ForwardingEntry>
-    ) -> [ForwardingEntry] {
-        let replacing = Set(new.map(\.linkAddress))
-        let known = Dictionary(grouping: forwarding, by: \.linkAddress)
-        return known.values.filter { $0.count > 1 }.flatMap { entries -> [ForwardingEntry] in
-            let wrong = entries.filter { stale.contains($0) }.sorted { $0.destination < $1.destination }
-            guard let address = wrong.first?.linkAddress, replacing.contains(address) else { return wrong }
-            return Array(wrong.dropFirst())
+/// The own address, and the removal of former ones: those of a single address within the cluster's network.
+private func addressChanges(
+    _ desired: DesiredState, _ observed: ObservedState, network: IPv4Block
+) -> [KernelChange] {
+    guard let device = observed.device else { return [] }
+    var changes: [KernelChange] = []
+    let own = observed.addresses.filter { $0.prefixLength == 32 }
+    if let address = desired.address, !own.contains(where: { $0.address == address }) {
+        changes.append(
+            .putAddress(InterfaceAddress(interfaceIndex: device.index, address: address, prefixLength: 32)))
+    }
+    // The new one first: the kernel drops all routes of a device that loses its last address.
+    for entry in own where entry.address != desired.address && network.contains(entry.address) {
+        changes.append(.removeAddress(entry))
+    }
+    return changes
+}
+
+private func neighbourChanges(
+    _ desired: DesiredState, _ observed: ObservedState
+) -> (added: [KernelChange], changed: [KernelChange], removed: [KernelChange]) {
+    var present: [IPv4Address: Neighbour] = [:]
+    present.reserveCapacity(observed.neighbours.count)
+    for entry in observed.neighbours { present[entry.address] = entry }
+    var added: [KernelChange] = []
+    var changed: [KernelChange] = []
+    for wanted in desired.neighbours {
+        let found = present.removeValue(forKey: wanted.address)
+        if found == nil {
+            added.append(.putNeighbour(wanted))
+        } else if found != wanted {
+            changed.append(.putNeighbour(wanted))
         }
-        .sorted { ($0.linkAddress, $0.destination) < ($1.linkAddress, $1.destination) }
     }
+    return (added, changed, present.values.sorted { $0.address < $1.address }.map { .removeNeighbour($0) })
+}
 
-    private static func order(_ left: Route, _ right: Route) -> Bool {
-        (left.destination, left.metric) < (right.destination, right.metric)
+private func forwardingChanges(
+    _ desired: DesiredState, _ observed: ObservedState
+) -> (put: [KernelChange], removed: [KernelChange]) {
+    var present: [MACAddress: [ForwardingEntry]] = [:]
+    present.reserveCapacity(observed.forwarding.count)
+    for entry in observed.forwarding { present[entry.mac, default: []].append(entry) }
+    var put: [KernelChange] = []
+    var removed: [KernelChange] = []
+    for wanted in desired.forwarding {
+        let found = present.removeValue(forKey: wanted.mac) ?? []
+        if found.contains(wanted) {
+            removed += found.filter { $0 != wanted }.map { .removeForwarding($0) }
+        } else {
+            // Replacing changes the first endpoint of a MAC address; others of it would get every packet too.
+            put.append(.putForwarding(wanted))
+            removed += found.dropFirst().map { .removeForwarding($0) }
+        }
+    }
+    let stale = present.values.flatMap { $0 }.sorted { $0.mac < $1.mac }
+    return (put, removed + stale.map { .removeForwarding($0) })
+}
+
+private struct RouteKey: Hashable {
+    var destination: IPv4Block
+    var metric: UInt32
+    var typeOfService: UInt8
+
+    init(_ route: Route) {
+        destination = route.destination
+        metric = route.metric
+        typeOfService = route.typeOfService
     }
 }
 
-/// What the kernel holds one route for, and replaces.
-struct RouteKey: Hashable {
-    let destination: String
-    let metric: UInt32
-
-    init(_ route: Route) {
-        destination = "\(route.destination)"
-        metric = route.metric
+private func routeChanges(
+    _ desired: DesiredState, _ observed: ObservedState
+) -> (put: [KernelChange], removed: [KernelChange]) {
+    var present: [RouteKey: [Route]] = [:]
+    present.reserveCapacity(observed.routes.count)
+    for route in observed.routes { present[RouteKey(route), default: []].append(route) }
+    var put: [KernelChange] = []
+    var removed: [KernelChange] = []
+    for wanted in desired.routes {
+        let found = present.removeValue(forKey: RouteKey(wanted)) ?? []
+        if found.contains(wanted) {
+            removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
+        } else {
+            // Replacing changes the first route of a key.
+            put.append(.putRoute(wanted))
+            removed += found.dropFirst().map { .removeRoute($0) }
+        }
     }
+    let stale = present.values.flatMap { $0 }.sorted { ($0.destination, $0.metric) < ($1.destination, $1.metric) }
+    return (put, removed + stale.map { .removeRoute($0) })
 }

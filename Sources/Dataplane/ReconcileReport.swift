@@ -1,40 +1,25 @@
 package import Netlink
 
-/// What a reconciliation found and did.
-package struct ReconcileReport: Sendable {
-    /// Entries that should be in the kernel.
-    package var desired = 0
-    /// Requests sent that may have changed something.
+/// What a run of the reconciler found and did.
+package struct ReconcileReport: Hashable, Sendable {
+    /// Changing netlink messages that were sent, refused ones included.
     package var changesSent = 0
-    /// Of these, what put right an entry or device that was there before.
-    package var failures: [NetlinkError] = []
+    /// What the kernel refused; `change.object` names the thing, `reason` has the kernel's words. Nothing else was
+    /// stopped by it, unless it was the device.
+    package var failures: [ChangeFailure] = []
+    /// Peers that get no entries, and why.
     package var skipped: [SkippedPeer] = []
-    /// The MTU of the pods.
-    package var mtu: UInt32 = 0
+    /// What pods may send in one packet, in bytes: FLANNEL_MTU of subnet.env.
+    package var effectiveMTU: UInt32 = 0
+    /// The VXLAN device's index; `nil` where there is none.
     package var deviceIndex: Int32?
+    /// Routes, neighbours, forwarding entries, the address and the device that should be there.
+    package var desiredCount = 0
 
     package init() {}
-}
 
-/// Why nothing could be reconciled.
-package enum DataplaneError: Error, Hashable, Sendable, CustomStringConvertible {
-    case netlink(NetlinkError)
-    case mtuTooSmall(UInt32, underlay: String)
-    /// A device with our name that is not of ours.
-    case foreignDevice(name: String, kind: String)
-    case deviceMissing(name: String)
-
-    package static let leastMTU: UInt32 = 576
-
-    package var description: String {
-        switch self {
-        case .netlink(let error): "\(error)"
-        case .mtuTooSmall(let mtu, let underlay):
-            "MTU \(mtu) over \(underlay) is below \(Self.leastMTU), the least that every IPv4 host must take; "
-                + "raise the interface's MTU or name another with --mtu"
-        case .foreignDevice(let name, let kind):
-            "device \(name) exists and is of type \(kind), not vxlan; remove it or name another with --device"
-        case .deviceMissing(let name): "device \(name) was made and is not there; another program removes it"
-        }
-    }
+    /// The kernel was as it should be: nothing was sent.
+    package var onlyObserved: Bool { changesSent == 0 }
+    /// Nothing was refused: the kernel is now as it should be.
+    package var isInSync: Bool { failures.isEmpty }
 }

@@ -1,150 +1,126 @@
 package import Addressing
-internal import Netlink
+package import Netlink
 
-/// Which interface and address the operator wants (flannel's --iface and its kin).
-package struct UnderlayChoice: Hashable, Sendable {
-    /// Names or addresses, in order.
-    package var interfaces: [String]
-    /// Regular expressions, tried on addresses first, then on names.
-    package var expressions: [String]
-    package var canReach: IPv4Address?
-    package var publicIP: IPv4Address?
-    /// A name never to choose: the overlay's own device.
-    package var ownDevice: String
+/// Selects the underlay as flannel does: --iface in order, then --iface-regex (addresses, then names), then
+/// --iface-can-reach; without any, the interface that owns --public-ip, else the default route's.
+package struct UnderlaySelector {
+    private let links: [Link]
+    private let addresses: [InterfaceAddress]
+    /// Of the default route that the kernel prefers.
+    private let defaultInterface: Int32?
+    private let lookup: (IPv4Address) throws(NetlinkError) -> RouteLookup?
 
+    /// - Parameter lookup: the route to an address; asked only for --iface-can-reach.
     package init(
-        interfaces: [String] = [], expressions: [String] = [], canReach: IPv4Address? = nil,
-        publicIP: IPv4Address? = nil, ownDevice: String = ""
+        links: [Link], addresses: [InterfaceAddress], defaultInterface: Int32?,
+        lookup: @escaping (IPv4Address) throws(NetlinkError) -> RouteLookup?
     ) {
-        self.interfaces = interfaces
-        self.expressions = expressions
-        self.canReach = canReach
-        self.publicIP = publicIP
-        self.ownDevice = ownDevice
+        self.links = links
+        self.addresses = addresses
+        self.defaultInterface = defaultInterface
+        self.lookup = lookup
     }
 
-    /// Whether the operator has named anything at all.
-    package var isExplicit: Bool { !interfaces.isEmpty || !expressions.isEmpty || canReach != nil }
-}
-
-/// What there is to choose from.
-struct UnderlayCandidates {
-    let links: [Link]
-    let addresses: [DeviceAddress]
-    let reaching: RouteLookup?
-    let defaultRoute: Route?
-
-    init(_ socket: inout NetlinkSocket, _ choice: UnderlayChoice) throws(NetlinkError) {
-        links = try socket.links()
-        addresses = try socket.addresses()
-        reaching = if let target = choice.canReach { try socket.route(to: target) } else { nil }
-        defaultRoute = choice.isExplicit ? nil : try socket.defaultRoute()
-    }
-}
-
-/// Why no interface was chosen.
-package enum UnderlayError: Error, Hashable, Sendable, CustomStringConvertible {
-    case noSuchInterface(asked: [String], existing: [String])
-    case noMatch(expressions: [String], existing: [String])
-    case cannotReach(IPv4Address)
-    case noDefaultRoute(existing: [String])
-    case noAddress(interface: String)
-
-    /// May come right by itself, such as at boot.
-    package var isPassing: Bool {
-        switch self {
-        case .noDefaultRoute, .noAddress, .cannotReach: true
-        case .noSuchInterface, .noMatch: false
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .noSuchInterface(let asked, let existing):
-            "--iface \(asked.map(quoted).joined(separator: ", ")): no such interface or address here; "
-                + "there are \(existing.joined(separator: ", "))"
-        case .noMatch(let expressions, let existing):
-            "--iface-regex \(expressions.map(quoted).joined(separator: ", ")) matches no address and no interface; "
-                + "there are \(existing.joined(separator: ", "))"
-        case .cannotReach(let address): "--iface-can-reach \(address): no route leads there"
-        case .noDefaultRoute(let existing):
-            "there is no default route to tell the interface by; name one with --iface "
-                + "(there are \(existing.joined(separator: ", ")))"
-        case .noAddress(let interface):
-            "interface \(interface) has no IPv4 address; give it one or name another with --iface"
-        }
-    }
-}
-
-extension UnderlayChoice {
-    /// Flannel's order: the names and addresses, the expressions, what reaches; with none of these the owner of the public
-    /// address, else the default route's interface.
-    func select(from candidates: UnderlayCandidates) throws(UnderlayError) -> Underlay {
-        let links = candidates.links.filter { $0.name != ownDevice }
-        let existing = links.filter { !$0.isLoopback }.map(\.name)
-        for wanted in interfaces {
-            if let address = try? IPv4Address(parsing: wanted) {
-                if let found = owner(of: address, links, candidates) { return found }
-            } else if let link = links.first(where: { $0.name == wanted }) {
-                return try underlay(on: link, candidates)
+    /// Reads this thread's namespace and selects.
+    package static func select(_ request: UnderlayRequest) throws(UnderlaySelectionError) -> Underlay {
+        do {
+            var socket = try NetlinkSocket()
+            let links = try socket.links().filter { $0.name != request.ownDevice }
+            let indices = Set(links.map(\.index))
+            let addresses = try socket.addresses().filter { indices.contains($0.interfaceIndex) }
+            let defaults = try socket.routes { route in
+                route.destination.prefixLength == 0 && route.type == Route.unicast
+                    && indices.contains(route.interfaceIndex)
             }
+            let reached = try request.canReach.flatMap { address throws(NetlinkError) in try socket.lookup(address) }
+            let selector = UnderlaySelector(
+                links: links, addresses: addresses,
+                defaultInterface: defaults.min { $0.metric < $1.metric }?.interfaceIndex,
+                lookup: { _ in reached })
+            return try selector.select(request)
+        } catch let error as NetlinkError {
+            throw .netlink(error)
+        } catch let error as UnderlaySelectionError {
+            throw error
+        } catch {
+            throw .notFound(request: request, existing: "\(error)")
         }
-        if let found = match(links, candidates) { return found }
-        if let canReach {
-            guard let route = candidates.reaching, let link = links.first(where: { $0.index == route.device }) else {
-                throw .cannotReach(canReach)
-            }
-            return try underlay(on: link, candidates, preferring: route.source)
+    }
+
+    package func select(_ request: UnderlayRequest) throws(UnderlaySelectionError) -> Underlay {
+        if request.isEmpty { return try byDefault(publicIP: request.publicIP) }
+        for interface in request.interfaces {
+            if let found = try named(interface) { return found }
         }
-        if !interfaces.isEmpty { throw .noSuchInterface(asked: interfaces, existing: existing) }
-        if !expressions.isEmpty { throw .noMatch(expressions: expressions, existing: existing) }
-        if let publicIP, let found = owner(of: publicIP, links, candidates) { return found }
-        guard let route = candidates.defaultRoute, let link = links.first(where: { $0.index == route.device }) else {
+        for pattern in request.patterns {
+            if let found = try matching(pattern) { return found }
+        }
+        if let target = request.canReach, let found = try reaching(target) { return found }
+        throw .notFound(request: request, existing: existing)
+    }
+
+    private func byDefault(publicIP: IPv4Address?) throws(UnderlaySelectionError) -> Underlay {
+        if let publicIP, let owner = owner(of: publicIP) { return owner }
+        guard let link = links.first(where: { $0.index == defaultInterface }) else {
             throw .noDefaultRoute(existing: existing)
         }
-        return try underlay(on: link, candidates)
+        return try underlay(link)
     }
 
-    private func match(_ links: [Link], _ candidates: UnderlayCandidates) -> Underlay? {
-        for text in expressions {
-            guard let expression = try? Regex(text) else { continue }
-            for address in candidates.addresses where "\(address.address)".contains(expression) {
-                if let found = owner(of: address.address, links, candidates) { return found }
-            }
-            for link in links where link.name.contains(expression) {
-                if let found = try? underlay(on: link, candidates) { return found }
-            }
+    private func named(_ text: String) throws(UnderlaySelectionError) -> Underlay? {
+        if let address = try? IPv4Address(parsing: text) { return owner(of: address) }
+        return try links.first { $0.name == text }.map { link throws(UnderlaySelectionError) in try underlay(link) }
+    }
+
+    /// Unanchored, as flannel's.
+    private func matching(_ pattern: String) throws(UnderlaySelectionError) -> Underlay? {
+        guard let expression = try? Regex(pattern) else { throw .badPattern(pattern) }
+        for entry in addresses where entry.address.description.firstMatch(of: expression) != nil {
+            if let found = owner(of: entry.address) { return found }
+        }
+        for link in links where link.name.firstMatch(of: expression) != nil {
+            if best(of: link) != nil { return try underlay(link) }
         }
         return nil
     }
 
-    private func owner(of address: IPv4Address, _ links: [Link], _ candidates: UnderlayCandidates) -> Underlay? {
-        guard let found = candidates.addresses.first(where: { $0.address == address }),
-            let link = links.first(where: { $0.index == found.device })
+    private func reaching(_ target: IPv4Address) throws(UnderlaySelectionError) -> Underlay? {
+        let route: RouteLookup?
+        do { route = try lookup(target) } catch { throw .netlink(error) }
+        guard let route, let link = links.first(where: { $0.index == route.interfaceIndex }) else { return nil }
+        guard let source = route.preferredSource else { return try underlay(link) }
+        return Underlay(interfaceIndex: link.index, name: link.name, address: source, mtu: link.mtu)
+    }
+
+    private func owner(of address: IPv4Address) -> Underlay? {
+        guard let entry = addresses.first(where: { $0.address == address }),
+            let link = links.first(where: { $0.index == entry.interfaceIndex })
         else { return nil }
         return Underlay(interfaceIndex: link.index, name: link.name, address: address, mtu: link.mtu)
     }
 
-    /// Global addresses before link-local ones, permanent before leased, primary before secondary.
-    private func underlay(
-        on link: Link, _ candidates: UnderlayCandidates, preferring source: IPv4Address? = nil
-    ) throws(UnderlayError) -> Underlay {
-        let own = candidates.addresses.filter { $0.device == link.index }
-        if let publicIP, own.contains(where: { $0.address == publicIP }) {
-            return Underlay(interfaceIndex: link.index, name: link.name, address: publicIP, mtu: link.mtu)
-        }
-        if let source, own.contains(where: { $0.address == source }) {
-            return Underlay(interfaceIndex: link.index, name: link.name, address: source, mtu: link.mtu)
-        }
-        let ranked = own.enumerated().min { left, right in
-            (rank(left.element), left.offset) < (rank(right.element), right.offset)
-        }
-        guard let best = ranked?.element else { throw .noAddress(interface: link.name) }
-        return Underlay(interfaceIndex: link.index, name: link.name, address: best.address, mtu: link.mtu)
+    private func underlay(_ link: Link) throws(UnderlaySelectionError) -> Underlay {
+        guard let address = best(of: link) else { throw .noAddress(interface: link.name) }
+        return Underlay(interfaceIndex: link.index, name: link.name, address: address, mtu: link.mtu)
     }
 
-    private func rank(_ address: DeviceAddress) -> Int {
-        (address.isGlobal && !address.address.isLinkLocal ? 0 : 4) + (address.isPermanent ? 0 : 2)
-            + (address.isSecondary ? 1 : 0)
+    /// Global over link-local, then permanent over dynamic, then the kernel's order.
+    private func best(of link: Link) -> IPv4Address? {
+        addresses.filter { $0.interfaceIndex == link.index }
+            .enumerated().min { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }?.element.address
     }
+
+    private var existing: String {
+        let shown = links.map { link in
+            let own = addresses.filter { $0.interfaceIndex == link.index }.map(\.address.description)
+            return own.isEmpty ? quoted(link.name) : "\(quoted(link.name)) (\(own.joined(separator: ", ")))"
+        }
+        let more = shown.count > 20 ? " and \(shown.count - 20) more" : ""
+        return shown.isEmpty ? "none" : shown.prefix(20).joined(separator: ", ") + more
+    }
+}
+
+extension InterfaceAddress {
+    /// RT_SCOPE_LINK (linux/rtnetlink.h) and wider are of no use beyond the link.
+    fileprivate var rank: Int { (address.isLinkLocal || scope >= 253 ? 2 : 0) + (isPermanent ? 0 : 1) }
 }

@@ -1,28 +1,30 @@
 internal import Glibc
 
-/// A failure of the netlink socket, or the kernel's refusal of one request.
+/// A request the kernel refused, or a netlink socket that failed.
 package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A positive errno.
+    /// What was being done, for people: "dump routes".
+    package var operation: String
+    /// The positive errno.
     package var code: Int32
-    /// What was asked for, as a person names it: "route 10.244.1.0/24", "dump of links".
-    package var object: String
-    /// The kernel's extended acknowledgement, if it sent one (NETLINK_EXT_ACK).
+    /// The kernel's own words (NLMSGERR_ATTR_MSG, linux/netlink.h), if it had any.
     package var kernelText: String?
 
-    package init(code: Int32, object: String, kernelText: String? = nil) {
+    package init(operation: String, code: Int32, kernelText: String? = nil) {
+        self.operation = operation
         self.code = code
-        self.object = object
         self.kernelText = kernelText
     }
 
-    /// The kernel's own words.
-    package var message: String {
-        let words = String(cString: strerror(code))
-        return kernelText.map { "\($0) (\(words))" } ?? words
-    }
+    /// The receive buffer overflowed: what was read is incomplete.
+    package var isOverrun: Bool { code == ENOBUFS }
 
     package var description: String {
-        let hint = code == EPERM ? "; run as root or grant CAP_NET_ADMIN" : ""
-        return "\(object): \(message)\(hint)"
+        "cannot \(operation): \(NetlinkError.explain(code: code, kernelText: kernelText))"
+    }
+
+    /// "kernel text (No such device)", or the errno's text alone.
+    static func explain(code: Int32, kernelText: String?) -> String {
+        let plain = strerror(code).map { String(cString: $0) } ?? "errno \(code)"
+        return kernelText.map { "\($0) (\(plain))" } ?? plain
     }
 }

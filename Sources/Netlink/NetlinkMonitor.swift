@@ -1,123 +1,85 @@
-internal import Addressing
+internal import CLinux
 internal import CNetlink
 internal import Glibc
 
-/// What the kernel has announced.
-package enum NetlinkNotification: Hashable, Sendable {
-    case link(index: Int32, name: String)
-    case address(device: Int32)
-    /// A route of the main table; by whom and where to.
-    case route(destination: String, device: Int32, routeProtocol: UInt8)
-    case neighbour(device: Int32)
-    /// Notifications were lost (ENOBUFS): only a full look tells what is.
-    case overrun
-}
-
-/// Listens for changes of links, IPv4 addresses, routes and neighbours; on one thread, which sleeps between them.
-package final class NetlinkMonitor: Sendable {
+/// A subscription to the kernel's changes of links, IPv4 addresses, IPv4 routes, neighbours and forwarding entries in the
+/// network namespace of the thread that made it. One thread reads it; any thread may cancel it.
+package struct NetlinkMonitor: ~Copyable {
     private let descriptor: Int32
-    private let stopPipe: (read: Int32, write: Int32)
+    private let buffer: UnsafeMutableRawBufferPointer
+    /// Ends `next()`, once and for all; may be kept and used on any thread.
+    package let cancellation: Cancellation
 
-    private static let kernelBuffer: Int32 = 8 << 20
+    private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_NEIGH]
+    /// Room for some ten thousand notifications of others' doings before one is lost.
+    private static let receiveBuffer: Int32 = 8 << 20
 
+    /// Subscribed when it returns: what changes from then on is told, so read the state afterwards.
     package init() throws(NetlinkError) {
-        let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), NETLINK_ROUTE)
-        guard descriptor >= 0 else { throw NetlinkError(code: errno, object: "netlink monitor") }
-        var size = Self.kernelBuffer
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, socklen_t(MemoryLayout<Int32>.size))
+        let operation = "subscribe to netlink notifications"
+        let descriptor = socket(AF_NETLINK, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), NETLINK_ROUTE)
+        guard descriptor >= 0 else { throw NetlinkError(operation: operation, code: errno) }
         var address = sockaddr_nl()
         address.nl_family = sa_family_t(AF_NETLINK)
-        address.nl_groups =
-            UInt32(RTMGRP_LINK) | UInt32(RTMGRP_IPV4_IFADDR) | UInt32(RTMGRP_IPV4_ROUTE) | UInt32(RTMGRP_NEIGH)
-        let bound = withUnsafePointer(to: address) { pointer in
+        address.nl_groups = Self.groups.reduce(0) { $0 | 1 << ($1.rawValue - 1) }
+        let bound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_nl>.size))
             }
         }
-        var pipes: [Int32] = [0, 0]
-        guard bound == 0, pipe(&pipes) == 0 else {
+        guard bound == 0, let cancellation = Cancellation() else {
             let code = errno
             close(descriptor)
-            throw NetlinkError(code: code, object: "netlink monitor")
+            throw NetlinkError(operation: operation, code: code)
         }
-        for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = setReceiveBuffer(of: descriptor, bytes: Self.receiveBuffer)
         self.descriptor = descriptor
-        stopPipe = (pipes[0], pipes[1])
+        self.cancellation = cancellation
+        buffer = .allocate(byteCount: 64 << 10, alignment: 8)
     }
 
     deinit {
         close(descriptor)
-        close(stopPipe.read)
-        close(stopPipe.write)
+        buffer.deallocate()
     }
 
-    /// Ends `listen`.
-    package func stop() {
-        var byte: UInt8 = 1
-        _ = write(stopPipe.write, &byte, 1)
-    }
-
-    /// Calls `body` with all that has come at once, until `stop`.
-    package func listen(_ body: ([NetlinkNotification]) -> Void) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 8)
-        defer { buffer.deallocate() }
-        var waited = [
-            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopPipe.read, events: Int16(POLLIN), revents: 0),
-        ]
+    /// Waits for changes; several that the kernel told at once come together.
+    /// - Returns: at least one notification; `.overrun` when some were lost; `nil` once cancelled.
+    /// - Throws: when the socket is of no further use.
+    package func next() throws(NetlinkError) -> [NetlinkNotification]? {
         while true {
-            guard poll(&waited, 2, -1) >= 0 || errno == EINTR else { return }
-            if waited[1].revents != 0 { return }
-            var taken: [NetlinkNotification] = []
-            while taken.count < 1_024 {
-                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-                if count < 0 {
-                    if errno == ENOBUFS {
-                        taken.append(.overrun)
-                        continue
-                    }
-                    if errno == EINTR { continue }
-                    break
-                }
-                for message in NetlinkMessages(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
-                    if let notification = NetlinkNotification(message) { taken.append(notification) }
-                }
+            var polled = [
+                pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&polled, nfds_t(polled.count), -1) >= 0 else {
+                if errno == EINTR { continue }
+                throw NetlinkError(operation: "wait for netlink notifications", code: errno)
             }
-            if !taken.isEmpty { body(taken) }
+            if polled[0].revents != 0 { return nil }
+            switch receiveDatagram(from: descriptor, into: buffer, flags: Int32(MSG_DONTWAIT)) {
+            case .success(let bytes):
+                let notifications = NetlinkNotification.all(in: bytes)
+                if !notifications.isEmpty { return notifications }
+            case .failure(let failure) where failure.code == EAGAIN: continue
+            case .failure(let failure) where failure.code == ENOBUFS || failure.code == EMSGSIZE: return [.overrun]
+            case .failure(let failure):
+                throw NetlinkError(operation: "read netlink notifications", code: failure.code)
+            }
         }
     }
-}
 
-extension NetlinkNotification {
-    init?(_ message: NetlinkMessages.Message) {
-        switch message.type {
-        case Int32(RTM_NEWLINK), Int32(RTM_DELLINK):
-            guard let index = message.payload.load(Int32.self, at: 4) else { return nil }
-            var name = ""
-            for attribute in message.attributes(after: MemoryLayout<ifinfomsg>.size)
-            where attribute.type == Int32(IFLA_IFNAME) { name = attribute.text }
-            self = .link(index: index, name: name)
-        case Int32(RTM_NEWADDR), Int32(RTM_DELADDR):
-            guard let device = message.payload.load(UInt32.self, at: 4) else { return nil }
-            self = .address(device: Int32(bitPattern: device))
-        case Int32(RTM_NEWROUTE), Int32(RTM_DELROUTE):
-            let payload = message.payload
-            guard let length = payload.load(UInt8.self, at: 1),
-                payload.load(UInt8.self, at: 4) == UInt8(RT_TABLE_MAIN.rawValue),
-                let origin = payload.load(UInt8.self, at: 5)
-            else { return nil }
-            var destination: UInt32 = 0
-            var device: Int32 = 0
-            for attribute in message.attributes(after: MemoryLayout<rtmsg>.size) {
-                if attribute.type == Int32(RTA_DST.rawValue) { destination = attribute.big32 ?? 0 }
-                if attribute.type == Int32(RTA_OIF.rawValue) { device = Int32(bitPattern: attribute.unsigned32 ?? 0) }
-            }
-            let text = "\(IPv4Address(bits: destination))/\(length)"
-            self = .route(destination: text, device: device, routeProtocol: origin)
-        case Int32(RTM_NEWNEIGH), Int32(RTM_DELNEIGH):
-            guard let device = message.payload.load(Int32.self, at: 4) else { return nil }
-            self = .neighbour(device: device)
-        default: return nil
+    /// An eventfd that stays readable once written.
+    package final class Cancellation: Sendable {
+        fileprivate let descriptor: Int32
+
+        fileprivate init?() {
+            descriptor = clinux_eventfd()
+            if descriptor < 0 { return nil }
         }
+
+        deinit { if descriptor >= 0 { close(descriptor) } }
+
+        package func cancel() { clinux_eventfd_signal(descriptor) }
     }
 }

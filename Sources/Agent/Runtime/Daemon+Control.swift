@@ -81,10 +81,10 @@ extension Daemon {
                 ledger.pool.slot(of: $0) != nil && !ledger.table.claims(on: $0).isEmpty
             }
         }
-        var failures = (report?.failures ?? []).map { StatusInfo.Note(subject: $0.object, message: $0.message) }
+        var failures = (report?.failures ?? []).map { StatusInfo.Note(subject: "\($0.change.object)", message: $0.reason) }
         if let dataplaneProblem { failures.append(StatusInfo.Note(subject: "dataplane", message: dataplaneProblem)) }
         let dataplane = StatusInfo.Dataplane(
-            inSync: report != nil && failures.isEmpty && !needsReconcile, desired: report?.desired ?? 0,
+            inSync: report != nil && failures.isEmpty && !needsReconcile, desired: report?.desiredCount ?? 0,
             lastRepairSeconds: lastRepair.map { (clock.now - $0).inSeconds }, failures: failures,
             skipped: (report?.skipped ?? []).map {
                 StatusInfo.Note(subject: name(of: $0.nodeID), message: "\($0.reason)")

@@ -17,9 +17,14 @@ extension Daemon {
         guard let configuration = dataplaneConfiguration, mayTouchKernel else { return }
         isReconciling = true
         needsReconcile = false
-        let (worker, peers, underlay) = (context.dataplane, peerLeases, underlay)
+        let (worker, watch, peers, underlay) = (context.dataplane, kernelWatch, peerLeases, underlay)
         Task { [weak self] in
             let outcome = await worker.reconcile(configuration, underlay: underlay, peers: peers)
+            if case .success(let report) = outcome {
+                watch.look(
+                    after: KernelInterest(
+                        configuration, underlay: underlay, deviceIndex: report.deviceIndex, peers: peers))
+            }
             await self?.reconciled(outcome)
         }
     }
@@ -52,7 +57,7 @@ extension Daemon {
         }
     }
 
-    private func reconciled(_ outcome: Result<ReconcileReport, any Error>) {
+    private func reconciled(_ outcome: Result<ReconcileReport, DataplaneError>) {
         isReconciling = false
         switch outcome {
         case .success(let new):
@@ -64,9 +69,10 @@ extension Daemon {
             report = new
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
-            writeSubnetFile(mtu: new.mtu)
+            writeSubnetFile(mtu: new.effectiveMTU)
         case .failure(let error):
             let problem = "\(error)"
+            if case .underlayGone = error { selectUnderlay() }
             if dataplaneProblem != problem {
                 log.error("the data plane cannot be put in place: \(problem); trying again", id: "dataplane-failed")
                 publish(.dataplaneFailed, message: problem)
@@ -121,13 +127,8 @@ extension Daemon {
         context.services.notify("READY=1\nSTATUS=holds \(subnet)")
     }
 
-    /// The kernel says that something has changed, by us or by others.
-    func kernelChanged(_ notice: KernelNotice) {
-        if notice.mayMoveUnderlay { selectUnderlay() }
-        if notice.concernsUs(device: report?.deviceIndex, network: gossip.settings?.pool.network) { reconcileSoon() }
-    }
-
-    private func selectUnderlay() {
+    /// The node may have another address or interface now: look.
+    func selectUnderlay() {
         let worker = context.dataplane
         Task { [weak self] in
             // Without an underlay nothing can be moved; what is there stays.

@@ -4,7 +4,6 @@ internal import Dataplane
 internal import Gossip
 internal import LeaseLedger
 internal import LeaseStore
-internal import Netlink
 internal import Logging
 
 /// The daemon's heart: all state belongs to this actor. Datagrams come from one receiving thread, disk and netlink work
@@ -13,6 +12,7 @@ actor Daemon {
     let context: DaemonContext
     let log: Logger
     let clock = BootClock()
+    let kernelWatch = KernelWatch()
     var gossip: Gossip
 
     // Timer
@@ -62,17 +62,9 @@ actor Daemon {
             datagrams: { [weak self] batch in await self?.receive(batch) },
             unreachable: { [weak self] endpoint in await self?.portUnreachable(endpoint) })
         guard context.configuration.request.backend != .alloc else { return }
-        do {
-            let monitor = try NetlinkMonitor()
-            Threads.start { [weak self] in
-                monitor.listen { notifications in
-                    let notice = KernelNotice(notifications)
-                    Task { await self?.kernelChanged(notice) }
-                }
-            }
-        } catch {
-            log.error("\(error); changes by others are only seen by the audit", id: "monitor-failed")
-        }
+        kernelWatch.start(
+            log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
+            entriesMayDiffer: { [weak self] in await self?.reconcileSoon() })
     }
 
     // MARK: Inputs

@@ -29,7 +29,7 @@ package struct Launcher: Sendable {
         try checkPrivileges()
         let keys = try readKeyFile()
         let store = try openStore()
-        let worker = DataplaneWorker(choice: underlayChoice)
+        let worker = DataplaneWorker(request: underlayRequest)
         let underlay = try await awaitUnderlay(worker, stop)
         guard let underlay else { return }
         var session = Session(keys: keys, store: store.writer, worker: worker, underlay: underlay, state: store.state)
@@ -51,7 +51,7 @@ package struct Launcher: Sendable {
     // MARK: Steps
 
     private func checkPrivileges() throws(StartFailure) {
-        guard configuration.request.backend != .alloc, !Capabilities.hasNetAdmin else { return }
+        guard configuration.request.backend != .alloc, !NetworkAdministration.isPermitted else { return }
         throw StartFailure("feltd changes routes and devices: run it as root or grant it CAP_NET_ADMIN")
     }
 
@@ -89,9 +89,9 @@ package struct Launcher: Sendable {
         }
     }
 
-    private var underlayChoice: UnderlayChoice {
-        UnderlayChoice(
-            interfaces: configuration.interfaces, expressions: configuration.interfaceExpressions,
+    private var underlayRequest: UnderlayRequest {
+        UnderlayRequest(
+            interfaces: configuration.interfaces, patterns: configuration.interfaceExpressions,
             canReach: configuration.canReach, publicIP: configuration.publicIP?.v4,
             ownDevice: configuration.device ?? "flannel.\(configuration.request.vni ?? 1)")
     }
@@ -109,7 +109,7 @@ package struct Launcher: Sendable {
                     ["interface": underlay.name, "address": "\(underlay.address)", "mtu": "\(underlay.mtu)"])
                 try checkMTU(underlay)
                 return underlay
-            case .failure(let error as UnderlayError) where error.isPassing && configuration.interfaces.isEmpty:
+            case .failure(let error) where error.isPassing && !error.namesWhatIsMissing:
                 if !hasSaid { log.warning("\(error); waiting for the network", id: "underlay-waiting") }
                 hasSaid = true
                 try? await Task.sleep(for: .milliseconds(500))
@@ -122,15 +122,25 @@ package struct Launcher: Sendable {
     private func checkMTU(_ underlay: Underlay) throws(StartFailure) {
         guard let settings = try? configuration.request.resolved(), configuration.request.backend != .alloc else { return }
         let plan = DataplaneConfiguration(
-            settings: settings, mtu: configuration.mtu, vtepMAC: MACAddress(locallyAdministered: 0))
-        let mtu = plan.podMTU(over: underlay)
-        guard mtu >= DataplaneError.leastMTU else {
-            throw StartFailure("\(DataplaneError.mtuTooSmall(mtu, underlay: underlay.name))")
+            settings: settings, deviceName: configuration.device, mtu: configuration.mtu,
+            vtepMAC: MACAddress(locallyAdministered: 0))
+        do {
+            _ = try plan.effectiveMTU(over: underlay)
+            try plan.checkDeviceName(over: underlay)
+        } catch {
+            throw StartFailure("\(error)", status: StartFailure.usage)
         }
         if settings.backend == .hostGateway, let publicIP = configuration.publicIP, publicIP != .v4(underlay.address) {
             throw StartFailure(
                 "--public-ip \(publicIP) is not the address of \(underlay.name) (\(underlay.address)): host-gw routes by "
                     + "the interface's own address; leave --public-ip out or use vxlan", status: StartFailure.usage)
         }
+    }
+}
+
+extension UnderlaySelectionError {
+    /// The operator has named something that is not there: a mistake more often than a slow boot.
+    fileprivate var namesWhatIsMissing: Bool {
+        if case .notFound = self { true } else { false }
     }
 }

@@ -2,6 +2,16 @@
 // (fd_set would have two definitions). So they are compiled here and declared without it.
 #pragma once
 #include <spawn.h>
+#include <stdbool.h>
+
+/// Whether a capability (capabilities(7)) is in the calling thread's effective set.
+bool clinux_has_effective_capability(int capability);
+/// CAP_NET_ADMIN.
+extern const int clinux_cap_net_admin;
+/// eventfd(2) with EFD_CLOEXEC and EFD_NONBLOCK. The descriptor, or -1 and errno.
+int clinux_eventfd(void);
+/// eventfd_write(3) of 1.
+void clinux_eventfd_signal(int descriptor);
 
 /// setns(2) into a network namespace. 0, or -1 and errno.
 int clinux_enter_network_namespace(int descriptor);

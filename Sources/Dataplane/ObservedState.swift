@@ -1,0 +1,38 @@
+internal import Addressing
+package import Netlink
+
+/// What is in the kernel of that which is ours to decide.
+package struct ObservedState: Hashable, Sendable {
+    /// The device of the configured name, whatever it is.
+    package var device: Link?
+    /// The IPv4 addresses of the device.
+    package var addresses: [InterfaceAddress] = []
+    /// The routes of our protocol in the main table, in the kernel's order.
+    package var routes: [Route] = []
+    /// The permanent neighbours of the device.
+    package var neighbours: [Neighbour] = []
+    /// The permanent forwarding entries of the device, in the kernel's order.
+    package var forwarding: [ForwardingEntry] = []
+
+    package init() {}
+
+    /// A permanent entry of a unicast address: not one of the kernel's own, nor one that floods.
+    package static func isOurs(_ entry: ForwardingEntry) -> Bool { entry.isPermanent && entry.mac.isUnicast }
+
+    /// A permanent entry that is not for a multicast group.
+    package static func isOurs(_ entry: Neighbour) -> Bool { entry.isPermanent && !entry.address.isMulticast }
+}
+
+extension NetlinkSocket {
+    /// Reads routes of ours and, where there is a device, what is on it.
+    mutating func observe(device: Link?) throws(NetlinkError) -> ObservedState {
+        var state = ObservedState()
+        state.device = device
+        state.routes = try routes(routeProtocol: DesiredState.routeProtocol)
+        guard let device else { return state }
+        state.addresses = try addresses(of: device.index)
+        state.neighbours = try neighbours(of: device.index).filter { ObservedState.isOurs($0) }
+        state.forwarding = try forwardingEntries(of: device.index).filter { ObservedState.isOurs($0) }
+        return state
+    }
+}

@@ -1,0 +1,65 @@
+package import Addressing
+package import LeaseLedger
+
+/// Another node's lease, as the ledger hands it over: how the pods of a subnet are to be reached.
+package struct PeerLease: Hashable, Sendable {
+    package var nodeID: NodeID
+    package var subnet: IPv4Block
+    /// Where the node takes its pods' traffic.
+    package var publicIP: AnyIPAddress
+    package var backend: BackendData
+
+    package init(nodeID: NodeID, subnet: IPv4Block, publicIP: AnyIPAddress, backend: BackendData) {
+        self.nodeID = nodeID
+        self.subnet = subnet
+        self.publicIP = publicIP
+        self.backend = backend
+    }
+}
+
+/// A peer that gets no entries in the kernel, and why.
+package struct SkippedPeer: Hashable, Sendable, CustomStringConvertible {
+    package var nodeID: NodeID
+    package var subnet: IPv4Block
+    package var reason: Reason
+
+    package init(nodeID: NodeID, subnet: IPv4Block, reason: Reason) {
+        self.nodeID = nodeID
+        self.subnet = subnet
+        self.reason = reason
+    }
+
+    package enum Reason: Hashable, Sendable {
+        case otherBackend(BackendKind)
+        case otherVNI(UInt32)
+        case notIPv4(AnyIPAddress)
+        case notOnLink(IPv4Address)
+        case unusableAddress(IPv4Address)
+        case ownAddress(IPv4Address)
+        case notOfThePool
+        case ownSubnet
+        case sameSubnet(as: NodeID)
+        case unusableMAC(MACAddress)
+        case sameMAC(MACAddress, as: NodeID)
+    }
+
+    package var description: String { "node \(nodeID.short), subnet \(subnet): \(reason)" }
+}
+
+extension SkippedPeer.Reason: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .otherBackend(let kind): "its backend is \(kind.label)"
+        case .otherVNI(let vni): "its VNI is \(vni)"
+        case .notIPv4(let address): "its address \(address) is not IPv4"
+        case .notOnLink(let address): "its address \(address) is not on-link"
+        case .unusableAddress(let address): "its address \(address) is no host's"
+        case .ownAddress(let address): "its address \(address) is this node's own"
+        case .notOfThePool: "the subnet is none of the cluster's network"
+        case .ownSubnet: "the subnet is this node's own"
+        case .sameSubnet(let other): "node \(other.short) holds the same subnet"
+        case .unusableMAC(let mac): "its MAC address \(mac) is not a host's"
+        case .sameMAC(let mac, let other): "its MAC address \(mac) is also that of node \(other.short)"
+        }
+    }
+}

@@ -2,14 +2,12 @@ import Testing
 
 extension Integration {
     @Suite(.serialized) struct PartitionTests {
-        /// Three subnets for three nodes, two on each side at some time: n1 holds one, n2 and n3 start apart with one and
-        /// the same subnet left to them by --subnet-min and --subnet-max.
+        /// Two subnets, and each side alone takes the same one: the second because it is pinned to it.
         @Test func `a partition in which both sides claim one subnet heals to one owner, and the loser says to whom it lost`()
             async throws
         {
             try await Lab.with(nodes: 2) { lab in
                 let (first, second) = (lab.nodes[0], lab.nodes[1])
-                // Two subnets; each side alone has the same choice once one of them is taken by a pin.
                 lab.configure { options in
                     options.network = "10.244.0.0/22"
                     options.extra = ["--subnet-min", "10.244.1.0", "--subnet-max", "10.244.2.0", "--join-timeout", "1"]
@@ -17,7 +15,6 @@ extension Integration {
                 try lab.partition([first], [second])
                 try first.start()
                 try await first.waitReady()
-                // The other side is forced to the same subnet: it is the only one it may hold while nobody objects.
                 let contested = try first.subnetEnv().subnet
                 second.options.extra += ["--subnet", "\(contested)"]
                 try second.start()

@@ -25,9 +25,11 @@ package final class DataplaneDriver {
     ///
     /// An existing device that fits is adopted untouched, one that does not is replaced. The underlay's MTU is read anew;
     /// its other properties are taken as given.
+    /// - Parameter keepsUnknown: entries for subnets that no peer is known to hold stay: a node that has just started may
+    ///   not have heard of them yet.
     /// - Throws: when nothing could be done at all.
     package func reconcile(
-        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool = false
     ) throws(DataplaneError) -> ReconcileReport {
         var report = ReconcileReport()
         guard configuration.backend != .alloc else {
@@ -53,7 +55,8 @@ package final class DataplaneDriver {
         }
         report.skipped = desired.skipped
         report.desiredCount = desired.entryCount
-        try reconcileEntries(desired, device: device, network: configuration.pool.network, report: &report)
+        let network = configuration.pool.network
+        try reconcileEntries(desired, device: device, network: network, keepsUnknown: keepsUnknown, report: &report)
         return report
     }
 
@@ -80,10 +83,11 @@ package final class DataplaneDriver {
     }
 
     private func reconcileEntries(
-        _ desired: DesiredState, device: Link?, network: IPv4Block, report: inout ReconcileReport
+        _ desired: DesiredState, device: Link?, network: IPv4Block, keepsUnknown: Bool, report: inout ReconcileReport
     ) throws(DataplaneError) {
         let observed = try withSocket { socket throws(NetlinkError) in try socket.observe(device: device) }
-        let changes = difference(desired, observed, network: network)
+        var changes = difference(desired, observed, network: network)
+        if keepsUnknown { changes = desired.withoutRemovalsOfUnknown(changes) }
         try send(changes, report: &report)
         // With the last address of a device the kernel drops the routes through it.
         guard desired.address == nil, !observed.addresses.isEmpty else { return }

@@ -108,3 +108,20 @@ private func routeChanges(
     let stale = present.values.flatMap { $0 }.sorted { ($0.destination, $0.metric) < ($1.destination, $1.metric) }
     return (put, removed + stale.map { .removeRoute($0) })
 }
+
+extension DesiredState {
+    /// Leaves the removal of entries out whose subnet, address or MAC address this state does not speak of.
+    func withoutRemovalsOfUnknown(_ changes: [KernelChange]) -> [KernelChange] {
+        let subnets = Set(routes.map(\.destination))
+        let addresses = Set(neighbours.map(\.address))
+        let macs = Set(forwarding.map(\.mac))
+        return changes.filter { change in
+            switch change {
+            case .removeRoute(let route): subnets.contains(route.destination)
+            case .removeNeighbour(let neighbour): addresses.contains(neighbour.address)
+            case .removeForwarding(let entry): macs.contains(entry.mac)
+            default: true
+            }
+        }
+    }
+}

@@ -139,12 +139,14 @@ extension Gossip {
         counters.exchangesAborted += 1
     }
 
-    private mutating func synchronised(_ now: Instant) {
+    /// The table was exchanged whole with a peer, or there is none to exchange it with.
+    mutating func synchronised(_ now: Instant) {
         guard !isSynchronised else { return }
         isSynchronised = true
         joining = nil
         nextReconnect = now + random.jittered(configuration.timing.reconnect)
         feed(.synchronised, now)
+        effects.append(.ownersChanged)
     }
 
     /// Answers a window's request.

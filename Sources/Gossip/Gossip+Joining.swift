@@ -58,7 +58,7 @@ extension Gossip {
         if !endpoints.isEmpty, endpoints.allSatisfy({ $0 == configuration.own.endpoint }), members.isEmpty {
             // The only seed is this node: it is the first.
             if ledger == nil { settle(offer.settings, now) }
-            return feed(.synchronised, now)
+            return synchronised(now)
         }
         if joining != nil {
             joining?.nextAttempt = now

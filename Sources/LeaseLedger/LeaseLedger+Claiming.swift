@@ -107,7 +107,9 @@ extension LeaseLedger {
         if live.isEmpty {
             guard claim.claimClass == .tentative else { return }
             effects.append(.event(.isolated(claim.subnet)))
-            changeOwn(now, &effects) { $0.claim?.claimClass = .isolated }
+            let isPinned = pinned == claim.subnet
+            if isPinned { phase = .holding }
+            changeOwn(now, &effects) { $0.claim?.claimClass = isPinned ? .pinned : .isolated }
             return effects.append(.ownersChanged)
         }
         let everybodyAgrees = live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements)

@@ -135,10 +135,10 @@ import Testing
         let subnet = try IPv4Block(parsing: "10.244.9.0/24")
         var node = try LedgerHarness(pinned: subnet)
         node.start()
-        node.give(.liveness(LedgerHarness.nodeID(2), isLive: true))
-        node.wait(.seconds(3))
         #expect(node.claim?.subnet == subnet)
         #expect(node.claim?.claimClass == .pinned)
+        node.give(.record(try LedgerHarness.peer(5, subnet.description, .used, tenure: 20)))
+        #expect(node.claim?.subnet == subnet)
     }
 
     @Test func `tenure grows with time, four-fold at a step, and only from 256 seconds on`() throws {

@@ -93,7 +93,7 @@ extension Daemon {
         counters.merge(context.transport.counters) { $1 }
         return StatusInfo(
             cluster: context.clusterName, node: name(of: gossip.nodeID), nodeID: gossip.nodeID.description,
-            ready: isReady, lease: ledger?.heldClaim?.subnet.description,
+            ready: isReady && ledger?.heldClaim != nil, lease: ledger?.heldClaim?.subnet.description,
             backend: gossip.settings?.backend.label ?? "unsettled", state: state, peers: peers,
             pool: StatusInfo.Pool(total: ledger?.pool.count ?? 0, used: used ?? 0), dataplane: dataplane,
             store: StatusInfo.Store(

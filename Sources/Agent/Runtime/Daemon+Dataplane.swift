@@ -16,10 +16,13 @@ extension Daemon {
         }
         guard let configuration = dataplaneConfiguration, mayTouchKernel else { return }
         isReconciling = true
+        // Fail static: until a peer has told what it knows, what a former run left may be right.
+        let keepsUnknown = !gossip.isSynchronised
         needsReconcile = false
         let (worker, watch, peers, underlay) = (context.dataplane, kernelWatch, peerLeases, underlay)
         Task { [weak self] in
-            let outcome = await worker.reconcile(configuration, underlay: underlay, peers: peers)
+            let outcome = await worker.reconcile(
+                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
             if case .success(let report) = outcome {
                 watch.look(
                     after: KernelInterest(

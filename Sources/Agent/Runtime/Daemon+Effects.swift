@@ -110,7 +110,7 @@ extension Daemon {
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
         Task { [weak self] in
-            try? await Task.sleep(for: .seconds(5))
+            try? await Task.sleep(for: .seconds(2))
             await self?.flush()
         }
     }

@@ -14,10 +14,11 @@ actor DataplaneWorker {
     }
 
     func reconcile(
-        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool
     ) -> Result<ReconcileReport, DataplaneError> {
         Result { () throws(DataplaneError) in
-            try openedDriver().reconcile(configuration, underlay: underlay, peers: peers)
+            try openedDriver().reconcile(
+                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
         }
     }
 

@@ -61,8 +61,10 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: ["Agent", "Gossip", "LeaseLedger", "Addressing", "ControlAPI", crypto, logging]),
-        .testTarget(name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration", exclude: ["demo.sh"]),
+        .testTarget(
+            name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration", exclude: ["demo.sh"]),
     ],
     swiftLanguageModes: [.v6]
 )

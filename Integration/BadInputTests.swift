@@ -18,7 +18,9 @@ struct BadStart: Sendable, CustomTestStringConvertible {
 extension Integration {
     @Suite(.serialized) struct BadInputTests {
         static let starts: [BadStart] = [
-            BadStart(name: "host bits", arguments: ["--network", "10.244.0.1/16"], words: ["--network", "host bits", "10.244.0.0/16"]),
+            BadStart(
+                name: "host bits", arguments: ["--network", "10.244.0.1/16"],
+                words: ["--network", "host bits", "10.244.0.0/16"]),
             BadStart(name: "not a network", arguments: ["--network", "ten"], words: ["--network", "ten"]),
             BadStart(name: "subnet length", arguments: ["--subnet-len", "31"], words: ["--subnet-len", "31"]),
             BadStart(
@@ -27,7 +29,9 @@ extension Integration {
             BadStart(
                 name: "minimum above maximum", arguments: ["--subnet-min", "10.244.9.0", "--subnet-max", "10.244.3.0"],
                 words: ["--subnet-min", "10.244.9.0", "10.244.3.0"]),
-            BadStart(name: "unaligned minimum", arguments: ["--subnet-min", "10.244.9.7"], words: ["--subnet-min", "10.244.9.7"]),
+            BadStart(
+                name: "unaligned minimum", arguments: ["--subnet-min", "10.244.9.7"],
+                words: ["--subnet-min", "10.244.9.7"]),
             BadStart(name: "unknown flag", arguments: ["--nonsense"], words: ["nonsense"]),
             BadStart(name: "unknown environment", environment: ["FELTD_NONSENSE": "1"], words: ["FELTD_NONSENSE"]),
             BadStart(
@@ -38,16 +42,21 @@ extension Integration {
                 files: ["net-conf.json": #"{"Network": "10.0.0.0/8", "Subnetlength": 24}"#],
                 words: ["Subnetlength", "net-conf.json"]),
             BadStart(
-                name: "net-conf is not JSON", arguments: ["--net-conf", "@net-conf.json"], files: ["net-conf.json": "{"],
+                name: "net-conf is not JSON", arguments: ["--net-conf", "@net-conf.json"],
+                files: ["net-conf.json": "{"],
                 words: ["net-conf.json", "JSON"]),
-            BadStart(name: "net-conf missing", arguments: ["--net-conf", "/nowhere/net-conf.json"], words: ["/nowhere/net-conf.json"]),
+            BadStart(
+                name: "net-conf missing", arguments: ["--net-conf", "/nowhere/net-conf.json"],
+                words: ["/nowhere/net-conf.json"]),
             BadStart(name: "VNI", arguments: ["--vni", "16777216"], words: ["--vni", "16777215"]),
             BadStart(name: "port 0", arguments: ["--vxlan-port", "0"], words: ["--vxlan-port", "65535"]),
             BadStart(name: "port 70000", arguments: ["--bind", "0.0.0.0:70000"], words: ["--bind", "70000"]),
             BadStart(name: "MTU too small", arguments: ["--mtu", "500"], words: ["--mtu", "576"]),
             BadStart(name: "backend", arguments: ["--backend", "ipip"], words: ["--backend", "ipip", "vxlan"]),
             BadStart(name: "environment value", environment: ["FELTD_VNI": "x"], words: ["FELTD_VNI"]),
-            BadStart(name: "key file missing", arguments: ["--key-file", "/nowhere/key"], words: ["--key-file", "/nowhere/key"]),
+            BadStart(
+                name: "key file missing", arguments: ["--key-file", "/nowhere/key"],
+                words: ["--key-file", "/nowhere/key"]),
             BadStart(
                 name: "key file open to all", arguments: ["--key-file", "@key"],
                 files: ["key": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"], modes: ["key": 0o644],
@@ -58,16 +67,26 @@ extension Integration {
             BadStart(
                 name: "key not base64", arguments: ["--key-file", "@key"], files: ["key": "not base64!\n"],
                 words: ["--key-file", "line 1", "base64"]),
-            BadStart(name: "key file empty", arguments: ["--key-file", "@key"], files: ["key": "\n"], words: ["--key-file", "no key"]),
-            BadStart(name: "interface missing", arguments: ["--iface", "eth9"], status: 1, words: ["--iface", "eth9", "eth0"]),
             BadStart(
-                name: "state directory is a file", environment: ["FELTD_STATE_DIR": "@file"], files: ["file": ""], status: 1,
+                name: "key file empty", arguments: ["--key-file", "@key"], files: ["key": "\n"],
+                words: ["--key-file", "no key"]),
+            BadStart(
+                name: "interface missing", arguments: ["--iface", "eth9"], status: 1,
+                words: ["--iface", "eth9", "eth0"]),
+            BadStart(
+                name: "state directory is a file", environment: ["FELTD_STATE_DIR": "@file"], files: ["file": ""],
+                status: 1,
                 words: ["file", "--state-dir"]),
             BadStart(
-                name: "host-gw with a foreign public address", arguments: ["--backend", "host-gw", "--public-ip", "203.0.113.9"],
+                name: "host-gw with a foreign public address",
+                arguments: ["--backend", "host-gw", "--public-ip", "203.0.113.9"],
                 words: ["--public-ip", "203.0.113.9", "192.168.50.1"]),
-            BadStart(name: "join without a key", arguments: ["--join", "192.168.50.9"], words: ["--join", "--key-file"]),
-            BadStart(name: "damaged token", arguments: ["--join", "felt1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"], words: ["--join", "token"]),
+            BadStart(
+                name: "join without a key", arguments: ["--join", "192.168.50.9"], words: ["--join", "--key-file"]),
+            BadStart(
+                name: "damaged token",
+                arguments: ["--join", "felt1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],
+                words: ["--join", "token"]),
         ]
 
         @Test(arguments: starts) func `a bad start ends with one line that names the input, and leaves nothing`(
@@ -80,7 +99,8 @@ extension Integration {
                 }
                 let given = start.arguments.map { $0.hasPrefix("@") ? "\(node.folder)/\($0.dropFirst())" : $0 }
                 var environment = [
-                    "FELTD_STATE_DIR": node.stateFolder, "FELTD_RUN_DIR": node.runFolder, "FELTD_SUBNET_FILE": node.subnetFile,
+                    "FELTD_STATE_DIR": node.stateFolder, "FELTD_RUN_DIR": node.runFolder,
+                    "FELTD_SUBNET_FILE": node.subnetFile,
                 ]
                 for (key, value) in start.environment {
                     environment[key] = value.hasPrefix("@") ? "\(node.folder)/\(value.dropFirst())" : value
@@ -97,7 +117,8 @@ extension Integration {
             }
         }
 
-        @Test func `a second feltd on one state directory or one port is refused, and the first goes on`() async throws {
+        @Test func `a second feltd on one state directory or one port is refused, and the first goes on`() async throws
+        {
             try await Lab.with(nodes: 1) { lab in
                 let node = lab.nodes[0]
                 try node.start()
@@ -105,7 +126,8 @@ extension Integration {
                 let same = try node.runFeltd(node.feltdArguments)
                 #expect(same.status == .exited(1) && same.errors.contains("in use"), "\(same.report)")
                 let other = ["--state-dir", "\(node.folder)/other", "--run-dir", "\(node.folder)/other-run"]
-                let port = try node.runFeltd(other + ["--key-file", lab.keyFile, "--subnet-file", "\(node.folder)/other.env"])
+                let port = try node.runFeltd(
+                    other + ["--key-file", lab.keyFile, "--subnet-file", "\(node.folder)/other.env"])
                 #expect(port.status == .exited(1) && port.errors.contains("address in use"), "\(port.report)")
                 #expect(try node.leasectl.status().ready)
             }
@@ -132,7 +154,8 @@ extension Integration {
             try await Lab.with(nodes: 1) { lab in
                 let node = lab.nodes[0]
                 let run = try node.runFeltd(
-                    node.feltdArguments, wrapper: ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"])
+                    node.feltdArguments,
+                    wrapper: ["setpriv", "--bounding-set", "-net_admin", "--inh-caps", "-net_admin"])
                 #expect(run.status == .exited(1) && run.errors.contains("CAP_NET_ADMIN"), "\(run.report)")
             }
         }

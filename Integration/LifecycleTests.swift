@@ -4,7 +4,9 @@ import Testing
 
 extension Integration {
     @Suite(.serialized) struct LifecycleTests {
-        @Test func `eight nodes that start at once with the same seed list hold eight subnets, all routed`() async throws {
+        @Test func `eight nodes that start at once with the same seed list hold eight subnets, all routed`()
+            async throws
+        {
             try await Lab.with(nodes: 8) { lab in
                 try await lab.startCluster(backend: .vxlan)
                 let leases = try lab.nodes[7].leasectl.list()
@@ -27,8 +29,9 @@ extension Integration {
                 let subnet = try node.subnetEnv().subnet
                 let status = try node.stop(signal)
                 #expect(status == (signal == SIGTERM ? .exited(0) : .signalled(SIGKILL)))
-                #expect(try KernelState(expectedOn: node, peers: Array(lab.nodes.prefix(2)), backend: .vxlan)
-                    .difference(to: KernelState(observing: node)) == nil)
+                #expect(
+                    try KernelState(expectedOn: node, peers: Array(lab.nodes.prefix(2)), backend: .vxlan)
+                        .difference(to: KernelState(observing: node)) == nil)
                 try await others.flow()
                 let monitor = try await KernelMonitor(on: node)
                 try node.start()
@@ -86,7 +89,8 @@ extension Integration {
                 let mac = try KernelState.linkAddress("flannel.1", in: lab.nodes[1].namespace)
                 for damage in [
                     "route del \(peer)", "neigh del \(peer.base) dev flannel.1", "link del flannel.1",
-                    "link set flannel.1 down", "addr flush dev flannel.1", "link set flannel.1 address 02:00:00:00:00:99",
+                    "link set flannel.1 down", "addr flush dev flannel.1",
+                    "link set flannel.1 address 02:00:00:00:00:99",
                 ] {
                     try node.namespace.ip(damage)
                     try await lab.waitConverged(backend: .vxlan)

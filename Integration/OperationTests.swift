@@ -4,7 +4,8 @@ import Testing
 
 extension Integration {
     @Suite(.serialized) struct OperationTests {
-        @Test func `subnet.env is as flannel writes it, mode 0644, and feltd tells the service manager that it is ready`()
+        @Test
+        func `subnet.env is as flannel writes it, mode 0644, and feltd tells the service manager that it is ready`()
             async throws
         {
             try await Lab.with(nodes: 1) { lab in

@@ -3,7 +3,8 @@ import Testing
 extension Integration {
     @Suite(.serialized) struct PartitionTests {
         /// Two subnets, and each side alone takes the same one: the second because it is pinned to it.
-        @Test func `a partition in which both sides claim one subnet heals to one owner, and the loser says to whom it lost`()
+        @Test
+        func `a partition in which both sides claim one subnet heals to one owner, and the loser says to whom it lost`()
             async throws
         {
             try await Lab.with(nodes: 2) { lab in
@@ -30,7 +31,9 @@ extension Integration {
                 try await waitUntil("watch has told of the loss") { watch.log.contains("lost") ? nil : watch.log }
                 #expect(watch.log.contains("\(contested)") && watch.log.contains("n2"))
                 #expect(first.log.contains("lost \(contested) to n2"))
-                let owners = try lab.nodes.map { try $0.leasectl.list().filter { $0.subnet == "\(contested)" }.map(\.node) }
+                let owners = try lab.nodes.map {
+                    try $0.leasectl.list().filter { $0.subnet == "\(contested)" }.map(\.node)
+                }
                 #expect(owners == [["n2"], ["n2"]])
             }
         }

@@ -1,4 +1,5 @@
 internal import Addressing
+
 /// What a node's kernel holds for the overlay, as the tools print it.
 struct KernelState: Equatable {
     /// The main table's IPv4 routes but those of the machine itself: default, eth0's and cni0's own networks.

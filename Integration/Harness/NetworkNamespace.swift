@@ -42,10 +42,13 @@ struct NetworkNamespace: Hashable, Sendable, CustomStringConvertible {
     func entered<Result>(_ body: () throws -> Result) throws -> Result {
         let home = try Descriptor.reading("/proc/thread-self/ns/net")
         let inside = try Descriptor.reading("/run/netns/\(name)")
-        guard clinux_enter_network_namespace(inside.number) == 0 else { throw LabError(call: "setns \(name)", errno: errno) }
+        guard clinux_enter_network_namespace(inside.number) == 0 else {
+            throw LabError(call: "setns \(name)", errno: errno)
+        }
         defer {
             // A thread that stays in a namespace which is about to go would spoil every test after this one.
-            precondition(clinux_enter_network_namespace(home.number) == 0, "cannot return to the first network namespace")
+            precondition(
+                clinux_enter_network_namespace(home.number) == 0, "cannot return to the first network namespace")
         }
         return try body()
     }

@@ -14,9 +14,11 @@ final class PingStream {
     /// The numbers of the answered packets, in order.
     private var answered: [Int] {
         process.log.split(separator: "\n").compactMap { line in
-            guard line.contains("bytes from"), let part = line.split(separator: " ").first(where: {
-                $0.hasPrefix("icmp_seq=")
-            }) else { return nil }
+            guard line.contains("bytes from"),
+                let part = line.split(separator: " ").first(where: {
+                    $0.hasPrefix("icmp_seq=")
+                })
+            else { return nil }
             return Int(part.dropFirst("icmp_seq=".count))
         }
     }

@@ -6,7 +6,8 @@ internal import ArgumentParser
 struct Arguments: ParsableArguments {
     @Option(help: ArgumentHelp("JSON file with the same names as the flags.", valueName: "file"))
     var config: String?
-    @Option(help: ArgumentHelp("The cluster's network (default: the cluster's, else 10.244.0.0/16).", valueName: "cidr"))
+    @Option(
+        help: ArgumentHelp("The cluster's network (default: the cluster's, else 10.244.0.0/16).", valueName: "cidr"))
     var network: [String] = []
     @Option(help: ArgumentHelp("Prefix length of a node's subnet (default: 24).", valueName: "n"))
     var subnetLen: [String] = []
@@ -34,17 +35,21 @@ struct Arguments: ParsableArguments {
         help: ArgumentHelp(
             "Nodes to join, or the token that `leasectl token` prints. Repeatable.", valueName: "host[:port]|token"))
     var join: [String] = []
-    @Option(help: ArgumentHelp("How long to listen for a cluster before starting one (default: 3).", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("How long to listen for a cluster before starting one (default: 3).", valueName: "seconds"))
     var joinTimeout: [String] = []
     @Option(help: ArgumentHelp("This node's name (default: the host name).", valueName: "name"))
     var name: [String] = []
-    @Option(help: ArgumentHelp("Interface or address for traffic between nodes. Repeatable.", valueName: "name|address"))
+    @Option(
+        help: ArgumentHelp("Interface or address for traffic between nodes. Repeatable.", valueName: "name|address"))
     var iface: [String] = []
     @Option(help: ArgumentHelp("The same by regular expression. Repeatable.", valueName: "regex"))
     var ifaceRegex: [String] = []
     @Option(help: ArgumentHelp("The interface whose route reaches this address.", valueName: "address"))
     var ifaceCanReach: [String] = []
-    @Option(name: .customLong("public-ip"), help: ArgumentHelp("The address at which peers reach this node.", valueName: "address"))
+    @Option(
+        name: .customLong("public-ip"),
+        help: ArgumentHelp("The address at which peers reach this node.", valueName: "address"))
     var publicIP: [String] = []
     @Option(help: ArgumentHelp("Where to listen for gossip (default: 0.0.0.0:8473).", valueName: "address[:port]"))
     var bind: [String] = []
@@ -60,7 +65,9 @@ struct Arguments: ParsableArguments {
     var subnetFile: [String] = []
     @Flag(help: "Masquerade what leaves the cluster's network.")
     var ipMasq = false
-    @Option(help: ArgumentHelp("trace, debug, info, notice, warning, error or critical (default: info).", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "trace, debug, info, notice, warning, error or critical (default: info).", valueName: "level"))
     var logLevel: [String] = []
     @Option(help: ArgumentHelp("text or json (default: text).", valueName: "format"))
     var logFormat: [String] = []

@@ -8,7 +8,8 @@ internal import Logging
 @main struct Feltd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "feltd",
-        abstract: "An overlay network without a control plane: one subnet a machine, every container reaches every other.",
+        abstract:
+            "An overlay network without a control plane: one subnet a machine, every container reaches every other.",
         discussion: """
             Each flag can be given as an environment variable too: --state-dir is FELTD_STATE_DIR. Flags precede the \
             environment, that precedes --config, that precedes --net-conf.

@@ -12,7 +12,9 @@ enum ConfigurationFile {
             let input = "\(quoted(key)) in \(path)"
             guard let setting = Setting(rawValue: key), setting != .netConf || true else {
                 throw ConfigurationError(
-                    input, "unknown key; the keys are the flags' names: \(Setting.allCases.map(\.rawValue).joined(separator: ", "))")
+                    input,
+                    "unknown key; the keys are the flags' names: \(Setting.allCases.map(\.rawValue).joined(separator: ", "))"
+                )
             }
             settings[setting] = NamedValue(input: input, values: try texts(value, input))
         }
@@ -33,7 +35,9 @@ enum ConfigurationFile {
             case "subnetmin": try put(.subnetMin, key, value)
             case "subnetmax": try put(.subnetMax, key, value)
             case "enableipv4":
-                guard value == .bool(true) else { throw ConfigurationError(input, "IPv4 cannot be turned off; write true") }
+                guard value == .bool(true) else {
+                    throw ConfigurationError(input, "IPv4 cannot be turned off; write true")
+                }
             case "enableipv6":
                 guard value == .bool(false) else {
                     throw ConfigurationError(input, "IPv6 subnets are not supported yet; write false or leave it out")
@@ -69,7 +73,8 @@ enum ConfigurationFile {
                     throw ConfigurationError(input, "is not supported yet; write false or leave it out")
                 }
             default:
-                throw ConfigurationError(input, "unknown key; known are Type, VNI, Port, MTU, DirectRouting, GBP, Learning")
+                throw ConfigurationError(
+                    input, "unknown key; known are Type, VNI, Port, MTU, DirectRouting, GBP, Learning")
             }
         }
     }
@@ -83,7 +88,8 @@ enum ConfigurationFile {
             var texts: [String] = []
             for item in items { texts += try self.texts(item, input) }
             return texts
-        case .object, .null, .fraction: throw ConfigurationError(input, "has the wrong type; write a text, a whole number or true/false")
+        case .object, .null, .fraction:
+            throw ConfigurationError(input, "has the wrong type; write a text, a whole number or true/false")
         }
     }
 
@@ -97,7 +103,9 @@ enum ConfigurationFile {
         var bytes = [UInt8](repeating: 0, count: longest)
         var length = 0
         while length < longest {
-            let count = bytes.withUnsafeMutableBytes { read(file, $0.baseAddress?.advanced(by: length), $0.count - length) }
+            let count = bytes.withUnsafeMutableBytes {
+                read(file, $0.baseAddress?.advanced(by: length), $0.count - length)
+            }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw ConfigurationError("\(flag) \(path)", "cannot be read: \(String(cString: strerror(errno)))")
@@ -109,7 +117,8 @@ enum ConfigurationFile {
             let value = try JSONDecoder().decode(JSONScalar.self, from: Data(bytes.prefix(length)))
             if case .object(let members) = value { return members }
         } catch {
-            throw ConfigurationError("\(flag) \(path)", "is not JSON; write an object such as {\"Network\": \"10.244.0.0/16\"}")
+            throw ConfigurationError(
+                "\(flag) \(path)", "is not JSON; write an object such as {\"Network\": \"10.244.0.0/16\"}")
         }
         throw ConfigurationError("\(flag) \(path)", "is not a JSON object; write {\"…\": …}")
     }

@@ -41,7 +41,8 @@ struct ConfigurationReader {
         let least = Int64(FeltdConfiguration.leastMTU)
         let text = try text()
         guard let number = Int64(text), number >= least, number <= 65_535 else {
-            throw fail("\(quoted(text)) is not an MTU from \(least), the least that every IPv4 host must take, to 65535")
+            throw fail(
+                "\(quoted(text)) is not an MTU from \(least), the least that every IPv4 host must take, to 65535")
         }
         return number
     }
@@ -56,19 +57,25 @@ struct ConfigurationReader {
     }
 
     func block() throws(ConfigurationError) -> IPv4Block {
-        do { return try IPv4Block(parsing: text()) } catch let error as AddressError { throw fail(error.description) } catch {
+        do { return try IPv4Block(parsing: text()) } catch let error as AddressError {
+            throw fail(error.description)
+        } catch {
             throw error as? ConfigurationError ?? fail("\(error)")
         }
     }
 
     func address() throws(ConfigurationError) -> IPv4Address {
-        do { return try IPv4Address(parsing: text()) } catch let error as AddressError { throw fail(error.description) } catch {
+        do { return try IPv4Address(parsing: text()) } catch let error as AddressError {
+            throw fail(error.description)
+        } catch {
             throw error as? ConfigurationError ?? fail("\(error)")
         }
     }
 
     func anyAddress() throws(ConfigurationError) -> AnyIPAddress {
-        do { return try AnyIPAddress(parsing: text()) } catch let error as AddressError { throw fail(error.description) } catch {
+        do { return try AnyIPAddress(parsing: text()) } catch let error as AddressError {
+            throw fail(error.description)
+        } catch {
             throw error as? ConfigurationError ?? fail("\(error)")
         }
     }
@@ -101,7 +108,10 @@ struct ConfigurationReader {
         let text = try text()
         guard text.utf8.count <= NodeRecord.longestName,
             !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw fail("\(quoted(text)) is not a name of 1 to \(NodeRecord.longestName) bytes without control characters") }
+        else {
+            throw fail(
+                "\(quoted(text)) is not a name of 1 to \(NodeRecord.longestName) bytes without control characters")
+        }
         return text
     }
 

@@ -105,7 +105,8 @@ package struct FeltdConfiguration: Sendable {
                 else {
                     throw ConfigurationError(
                         chosen[.subnet]?.input ?? "--subnet",
-                        "\(pinnedSubnet) is not a /\(settings.pool.subnetLength) inside network \(settings.pool.network)")
+                        "\(pinnedSubnet) is not a /\(settings.pool.subnetLength) inside network \(settings.pool.network)"
+                    )
                 }
             }
         } catch let error as SubnetPoolError {
@@ -119,7 +120,9 @@ package struct FeltdConfiguration: Sendable {
             throw ConfigurationError("--insecure", "contradicts --key-file: leave one of them out")
         }
         let tokens = joins.count { if case .token = $0 { true } else { false } }
-        if tokens > 0, insecure { throw ConfigurationError("--insecure", "contradicts the token in --join: leave one of them out") }
+        if tokens > 0, insecure {
+            throw ConfigurationError("--insecure", "contradicts the token in --join: leave one of them out")
+        }
         if tokens > 1 { throw ConfigurationError("--join", "names more than one token; a cluster has one") }
     }
 
@@ -128,7 +131,8 @@ package struct FeltdConfiguration: Sendable {
             switch error {
             case .subnetLengthOutOfRange: .subnetLen
             case .networkTooSmall: .network
-            case .outsideNetwork(let bound, _, _), .unaligned(let bound, _, _): bound == "minimum" ? .subnetMin : .subnetMax
+            case .outsideNetwork(let bound, _, _), .unaligned(let bound, _, _):
+                bound == "minimum" ? .subnetMin : .subnetMax
             case .minimumAboveMaximum: .subnetMin
             }
         return chosen[setting]?.input ?? setting.flag

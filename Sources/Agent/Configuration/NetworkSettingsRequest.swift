@@ -32,7 +32,8 @@ package struct NetworkSettingsRequest: Hashable, Sendable {
         return NetworkSettings(
             pool: try SubnetPool(
                 network: network, subnetLength: subnetLength, subnetMin: subnetMin, subnetMax: subnetMax),
-            backend: backend ?? .vxlan, vni: vni ?? 1, vxlanPort: vxlanPort ?? 8472, directRouting: directRouting ?? false)
+            backend: backend ?? .vxlan, vni: vni ?? 1, vxlanPort: vxlanPort ?? 8472,
+            directRouting: directRouting ?? false)
     }
 
     /// Each named setting that the cluster's contradict, with both values.

@@ -81,7 +81,9 @@ extension Daemon {
                 ledger.pool.slot(of: $0) != nil && !ledger.table.claims(on: $0).isEmpty
             }
         }
-        var failures = (report?.failures ?? []).map { StatusInfo.Note(subject: "\($0.change.object)", message: $0.reason) }
+        var failures = (report?.failures ?? []).map {
+            StatusInfo.Note(subject: "\($0.change.object)", message: $0.reason)
+        }
         if let dataplaneProblem { failures.append(StatusInfo.Note(subject: "dataplane", message: dataplaneProblem)) }
         let dataplane = StatusInfo.Dataplane(
             inSync: report != nil && failures.isEmpty && !needsReconcile, desired: report?.desiredCount ?? 0,

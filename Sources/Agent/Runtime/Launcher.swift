@@ -120,7 +120,9 @@ package struct Launcher: Sendable {
     }
 
     private func checkMTU(_ underlay: Underlay) throws(StartFailure) {
-        guard let settings = try? configuration.request.resolved(), configuration.request.backend != .alloc else { return }
+        guard let settings = try? configuration.request.resolved(), configuration.request.backend != .alloc else {
+            return
+        }
         let plan = DataplaneConfiguration(
             settings: settings, deviceName: configuration.device, mtu: configuration.mtu,
             vtepMAC: MACAddress(locallyAdministered: 0))

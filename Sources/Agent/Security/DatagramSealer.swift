@@ -67,7 +67,8 @@ package struct DatagramSealer: Sendable {
     private static func header(flags: UInt8, hint: UInt32) -> [UInt8] {
         [
             UInt8(ascii: "F"), UInt8(ascii: "L"), version, flags, UInt8(truncatingIfNeeded: hint >> 24),
-            UInt8(truncatingIfNeeded: hint >> 16), UInt8(truncatingIfNeeded: hint >> 8), UInt8(truncatingIfNeeded: hint),
+            UInt8(truncatingIfNeeded: hint >> 16), UInt8(truncatingIfNeeded: hint >> 8),
+            UInt8(truncatingIfNeeded: hint),
         ]
     }
 }

@@ -19,7 +19,9 @@ package struct JoinToken: Hashable, Sendable {
         self.seeds = Array(seeds.prefix(8))
     }
 
-    package static func isToken(_ text: String) -> Bool { text.hasPrefix("felt") && text.contains("-") && text.utf8.count > 40 }
+    package static func isToken(_ text: String) -> Bool {
+        text.hasPrefix("felt") && text.contains("-") && text.utf8.count > 40
+    }
 
     package init(parsing text: String) throws(JoinTokenError) {
         guard text.hasPrefix(Self.prefix) else { throw .unknownKind }

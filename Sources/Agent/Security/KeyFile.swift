@@ -22,7 +22,9 @@ package struct KeyFile: Sendable {
         var bytes = [UInt8](repeating: 0, count: Self.longest)
         var length = 0
         while length < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress?.advanced(by: length), $0.count - length) }
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(file, $0.baseAddress?.advanced(by: length), $0.count - length)
+            }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw KeyFileError(path: path, problem: .system(errno)) }
             if count == 0 { break }
@@ -78,7 +80,8 @@ package struct KeyFileError: Error, Hashable, Sendable, CustomStringConvertible 
             return "\(name) can be read by others (mode \(String(mode, radix: 8))); run: chmod 600 \(path)"
         case .tooLong: return "\(name) is too long for a key file; it holds one base64 key a line"
         case .empty: return "\(name) holds no key; write one base64 key of 32 bytes a line"
-        case .notBase64(let line): return "\(name), line \(line), is not base64; write one base64 key of 32 bytes a line"
+        case .notBase64(let line):
+            return "\(name), line \(line), is not base64; write one base64 key of 32 bytes a line"
         case .wrongLength(let line, let length):
             return "\(name), line \(line), is a key of \(length) bytes; a key has \(ClusterKey.length)"
         }

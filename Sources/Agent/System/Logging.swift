@@ -42,7 +42,8 @@ package struct LineLogHandler: LogHandler {
             for (key, value) in rest { line += " \(key)=\(value.contains(" ") ? quoted(value) : shown(value))" }
             write(line + "\n")
         case .json:
-            var line = "{\"level\":\"\(event.level)\",\"id\":\(quote(details["id"] ?? "-")),\"message\":\(quote(message))"
+            var line =
+                "{\"level\":\"\(event.level)\",\"id\":\(quote(details["id"] ?? "-")),\"message\":\(quote(message))"
             for (key, value) in rest { line += ",\(quote(key)):\(quote(value))" }
             write(line + "}\n")
         }
@@ -50,7 +51,10 @@ package struct LineLogHandler: LogHandler {
 
     /// Control characters escaped: what came from a peer must not steer a terminal.
     private func shown(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }.joined())
+        String(
+            text.unicodeScalars.map {
+                $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0)
+            }.joined())
     }
 
     private func quote(_ text: String) -> String {

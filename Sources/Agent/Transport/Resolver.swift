@@ -20,10 +20,12 @@ package enum Resolver {
         defer { freeaddrinfo(first) }
         var found: [Endpoint] = []
         for entry in sequence(first: first, next: { $0.pointee.ai_next }) {
-            guard let pointer = entry.pointee.ai_addr, entry.pointee.ai_addrlen >= socklen_t(MemoryLayout<sockaddr_in>.size)
+            guard let pointer = entry.pointee.ai_addr,
+                entry.pointee.ai_addrlen >= socklen_t(MemoryLayout<sockaddr_in>.size)
             else { continue }
             let socket = UnsafeRawPointer(pointer).loadUnaligned(as: sockaddr_in.self)
-            let endpoint = Endpoint(address: .v4(IPv4Address(bits: UInt32(bigEndian: socket.sin_addr.s_addr))), port: port)
+            let endpoint = Endpoint(
+                address: .v4(IPv4Address(bits: UInt32(bigEndian: socket.sin_addr.s_addr))), port: port)
             if !found.contains(endpoint), found.count < 16 { found.append(endpoint) }
         }
         return found

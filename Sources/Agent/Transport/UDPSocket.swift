@@ -77,7 +77,9 @@ package final class UDPSocket: Sendable {
         let address = SocketAddress(endpoint)
         for _ in 0..<2 {
             let sent = bytes.withUnsafeBytes { buffer in
-                address.withPointer { sendto(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL), $0, $1) }
+                address.withPointer {
+                    sendto(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL), $0, $1)
+                }
             }
             if sent == bytes.count { return }
             // A pending ICMP error of an earlier datagram is reported once, on this call.

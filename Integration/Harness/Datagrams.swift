@@ -29,6 +29,7 @@ final class DatagramSender {
 /// Sees every packet of the namespace in which it was made (packet(7)).
 final class PacketTap {
     private let descriptor: Descriptor
+    fileprivate var number: Int32 { descriptor.number }
 
     init() throws {
         let everything = Int32(UInt16(3).bigEndian)
@@ -51,6 +52,21 @@ final class PacketTap {
                 UInt16(packet[header + 2]) << 8 | UInt16(packet[header + 3]) == port
             else { continue }
             payloads.append(Array(packet[(header + 8)..<count]))
+        }
+    }
+}
+
+extension PacketTap {
+    /// The source addresses of IPv4 packets to `address` that have come since the last time.
+    func sources(to address: String) -> Set<String> {
+        var sources: Set<String> = []
+        var packet = [UInt8](repeating: 0, count: 2_048)
+        while true {
+            let count = read(number, &packet, packet.count)
+            guard count > 0 else { return sources }
+            guard count >= 20, packet[0] >> 4 == 4 else { continue }
+            func text(_ range: Range<Int>) -> String { packet[range].map(String.init).joined(separator: ".") }
+            if text(16..<20) == address { sources.insert(text(12..<16)) }
         }
     }
 }

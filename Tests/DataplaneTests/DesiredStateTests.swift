@@ -131,3 +131,23 @@ import Testing
         #expect(state.entryCount == 0 && state.skipped.isEmpty)
     }
 }
+
+@Suite struct TrafficRulesTests {
+    @Test func `the rules are accepted by nft, replace themselves, and go without a trace`() throws {
+        try inPrivateNamespace {
+            var rules = TrafficRules(
+                network: try IPv4Block(parsing: "10.244.0.0/16"), ownSubnet: try IPv4Block(parsing: "10.244.7.0/24"))
+            for subnet in ["10.244.7.0/24", "10.244.7.0/24", "10.244.9.0/24"] {
+                rules.ownSubnet = try IPv4Block(parsing: subnet)
+                try shell("nft -f - <<'END'\n\(rules.script)END")
+                let listed = try shell("nft list ruleset")
+                #expect(listed.contains("ip saddr \(subnet) ip daddr 10.244.0.0/16 return"))
+                #expect(
+                    listed.contains("0x00004000") && listed.contains("224.0.0.0/4") && listed.contains("fully-random"))
+                #expect(listed.ranges(of: "table ip felt").count == 1)
+            }
+            for _ in 0..<2 { try shell("nft -f - <<'END'\n\(TrafficRules.removal)END") }
+            #expect(try shell("nft list ruleset") == "")
+        }
+    }
+}

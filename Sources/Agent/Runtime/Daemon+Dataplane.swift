@@ -73,6 +73,7 @@ extension Daemon {
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
             writeSubnetFile(mtu: new.effectiveMTU)
+            applyTrafficRules()
         case .failure(let error):
             let problem = "\(error)"
             if case .underlayGone = error { selectUnderlay() }

@@ -35,6 +35,8 @@ actor Daemon {
     var lastRepair: Instant?
     var isReady = false
     var wroteSubnet: SubnetFile.Contents?
+    /// As they were put in place.
+    var trafficRules: TrafficRules?
 
     private var isStopping = false
     private let ended: AsyncStream<DaemonEnd>
@@ -52,6 +54,7 @@ actor Daemon {
     /// Runs until something ends it.
     func run() async -> DaemonEnd {
         step(.start)
+        startAudits()
         for await reason in ended { return reason }
         return .stopped
     }

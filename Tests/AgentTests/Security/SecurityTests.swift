@@ -109,6 +109,12 @@ import Testing
         #expect(ring.keys.count == 1)
     }
 
+    @Test(arguments: ["/nowhere/key", "/tmp", "/dev/null", "/proc/self/mem"])
+    func `what is not a readable regular file is refused and named`(path: String) {
+        let error = #expect(throws: KeyFileError.self) { try KeyFile(path: path).read() }
+        #expect(error?.description.contains(path) == true)
+    }
+
     @Test func `a key never shows in a description`() {
         let key = ClusterKey()
         #expect(!"\(key)".contains(key.base64) && !String(reflecting: key).contains("bytes"))

@@ -92,6 +92,25 @@ extension Integration {
             }
         }
 
+        @Test func `two machines that live under one identity at once end with two identities and two subnets`()
+            async throws
+        {
+            try await Lab.with(nodes: 3) { lab in
+                lab.configure()
+                for node in lab.nodes.prefix(2) { try node.start() }
+                for node in lab.nodes.prefix(2) { try await node.waitReady() }
+                // The fingerprint is the same: identical hardware, or containers on one machine.
+                try Command.mustRun(["cp", "-a", lab.nodes[1].stateFolder, lab.nodes[2].stateFolder])
+                try lab.nodes[2].start()
+                try await waitUntil("there are three identities") {
+                    let identities = Set(try lab.nodes.map { try $0.leasectl.status().nodeID })
+                    return identities.count == 3 ? nil : "\(identities)"
+                }
+                for node in lab.nodes { try await node.waitReady() }
+                try await lab.waitConverged(backend: .vxlan)
+            }
+        }
+
         @Test func `a clone of a running machine's disk takes an identity and a subnet of its own`() async throws {
             try await Lab.with(nodes: 2) { lab in
                 lab.configure()

@@ -52,14 +52,6 @@ package struct RecordTable: Sendable {
         return true
     }
 
-    /// Drops a record of a node that holds no claim and will not return; it may come back by gossip.
-    package mutating func forget(_ nodeID: NodeID) {
-        guard let record = records.removeValue(forKey: nodeID) else { return }
-        hash.toggle(nodeID, record.version)
-        withdrawClaim(of: record)
-        members[TableHash.bucket(of: nodeID)].removeAll { $0 == nodeID }
-    }
-
     private mutating func withdrawClaim(of record: SignedRecord) {
         guard let subnet = record.claim?.subnet else { return }
         claimants[subnet]?.removeAll { $0 == record.nodeID }

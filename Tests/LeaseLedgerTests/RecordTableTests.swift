@@ -33,14 +33,13 @@ import Testing
         }
     }
 
-    @Test func `different tables have different hashes, and forgetting undoes`() throws {
+    @Test func `different tables have different hashes`() throws {
         var table = RecordTable()
         let empty = table.hash
         _ = table.merge(try LedgerHarness.peer(3, "10.244.1.0/24"))
-        #expect(table.hash != empty)
-        table.forget(LedgerHarness.nodeID(3))
-        #expect(table.hash == empty)
-        #expect(table.claims(on: try IPv4Block(parsing: "10.244.1.0/24")).isEmpty)
+        let one = table.hash
+        _ = table.merge(try LedgerHarness.peer(3, "10.244.1.0/24", sequence: 2))
+        #expect(Set([empty.whole, one.whole, table.hash.whole]).count == 3)
     }
 
     @Test func `a tentative claim owns nothing`() throws {

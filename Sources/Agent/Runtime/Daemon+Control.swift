@@ -39,8 +39,14 @@ extension Daemon {
             leaseClass: LeaseClass(rawValue: claimant.claim.claimClass.label),
             liveness: isSelf ? .alive : liveness(member), isSelf: isSelf, seq: record.version.sequence,
             claimEpoch: claimant.claim.epoch, tenure: claimant.claim.tenure,
-            heldSeconds: isSelf ? gossip.ledger.map { Int($0.tenureSeconds(at: now)) } : nil,
+            heldSeconds: isSelf ? gossip.ledger.map { Int($0.tenureSeconds(at: now)) } : knownSeconds(claimant, now),
             lastSeenSeconds: isSelf ? 0 : member?.lastHeard.map { (now - $0).inSeconds })
+    }
+
+    private func knownSeconds(_ claimant: Claimant, _ now: Instant) -> Int {
+        let published = claimant.claim.tenure == 0 ? 0 : 1 << min(Int(claimant.claim.tenure), 62)
+        guard let known = claimsKnown[claimant.nodeID], known.epoch == claimant.claim.epoch else { return published }
+        return max(published, Int((now - known.since).inSeconds))
     }
 
     private func liveness(_ member: Member?) -> ControlAPI.Liveness {

@@ -16,6 +16,7 @@ extension Daemon {
         case .commit(let commit): self.commit(commit)
         case .peersChanged(let peers):
             changedPeers.formUnion(peers)
+            peers.forEach(noteClaim)
             scheduleFlush()
         case .revocationsChanged: saveRevocations()
         case .ownersChanged: reconcileSoon()
@@ -29,6 +30,15 @@ extension Daemon {
             finish(.newIdentity)
         case .event(let event): tell(event)
         }
+    }
+
+    /// A young claim's tenure is not published; how long it has been known is the better answer then.
+    private func noteClaim(of nodeID: NodeID) {
+        guard let claim = gossip.ledger?.table[nodeID]?.claim else {
+            claimsKnown[nodeID] = nil
+            return
+        }
+        if claimsKnown[nodeID]?.epoch != claim.epoch { claimsKnown[nodeID] = (claim.epoch, clock.now) }
     }
 
     private func resolveSeeds() {

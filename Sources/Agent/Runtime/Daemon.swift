@@ -21,6 +21,8 @@ actor Daemon {
     // Store
     var own: OwnState
     var changedPeers: Set<NodeID> = []
+    /// Since when this node knows each peer's present claim, by its epoch.
+    var claimsKnown: [NodeID: (epoch: UInt64, since: Instant)] = [:]
     var journal: [JournalEvent] = []
     var isFlushScheduled = false
     var storeProblem: String?
@@ -55,8 +57,14 @@ actor Daemon {
     func run() async -> DaemonEnd {
         step(.start)
         startAudits()
-        for await reason in ended { return reason }
-        return .stopped
+        var reason = DaemonEnd.stopped
+        for await given in ended {
+            reason = given
+            break
+        }
+        context.transport.stop()
+        kernelWatch.stop()
+        return reason
     }
 
     /// The threads that bring the daemon its inputs.

@@ -25,7 +25,7 @@ extension Launcher {
         let (ring, clusterID) = try await settleKeys(session)
         let fingerprint = MachineFingerprint.read()
         let settings = try startSettings(session.state)
-        let vtepMAC = await vtepAddress(session)
+        let vtepMAC = await vtepAddress(session, mayKeepDevice: retirement == nil)
         var own = session.state.own ?? OwnState(nodeID: identity.nodeID)
         own.nodeID = identity.nodeID
         own.vtepMAC = vtepMAC
@@ -170,11 +170,13 @@ extension Launcher {
         }
     }
 
-    /// Stored; else that of a device from an earlier life; else a new one.
-    private func vtepAddress(_ session: Session) async -> MACAddress {
+    /// Stored; else that of a device from an earlier life, unless another machine has it too; else a new one.
+    private func vtepAddress(_ session: Session, mayKeepDevice: Bool) async -> MACAddress {
         if let stored = session.state.own?.vtepMAC { return stored }
         let name = configuration.device ?? "flannel.\(configuration.request.vni ?? 1)"
-        if let existing = await session.worker.existingVTEPAddress(name), existing.isUnicast { return existing }
+        if mayKeepDevice, let existing = await session.worker.existingVTEPAddress(name), existing.isUnicast {
+            return existing
+        }
         return MACAddress(locallyAdministered: UInt64.random(in: .min ... .max))
     }
 

@@ -33,8 +33,6 @@ actor StoreWriter {
     }
 
     func append(_ events: [JournalEvent]) throws { try store.value.append(events: events) }
-
-    func checkpoint() throws { try store.value.checkpoint() }
 }
 
 /// A value that has been sent into an actor and is touched nowhere else.

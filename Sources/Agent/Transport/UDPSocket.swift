@@ -105,7 +105,12 @@ package final class UDPSocket: Sendable {
         ]
         while true {
             guard poll(&waited, 2, -1) >= 0 || errno == EINTR else { return }
-            if waited[1].revents != 0 { return }
+            if waited[1].revents != 0 {
+                // Taken, so that a later receiver can begin.
+                var byte: UInt8 = 0
+                _ = read(stopPipe.read, &byte, 1)
+                return
+            }
             if waited[0].revents & Int16(POLLERR) != 0 { drainErrors(unreachable) }
             var taken: [ReceivedDatagram] = []
             while taken.count < Self.batch, let received = receiveOne(&buffer) {

@@ -31,6 +31,18 @@ import Testing
         #expect(sealer.seal(plaintext) != datagram, "a nonce is used once")
     }
 
+    @Test func `a datagram of another implementation of RFC 8439 opens, its header authenticated`() throws {
+        let golden =
+            "464c0100b53ae5d6000102030405060708090a0be19e646"
+            + "c463b8526d2ef4b52b60e0ac71c710db74a8ffefeded967"
+        let digits = Array(golden)
+        let datagram = try stride(from: 0, to: digits.count, by: 2).map {
+            try #require(UInt8(String(digits[$0...$0 + 1]), radix: 16))
+        }
+        let key = try #require(ClusterKey(bytes: Array(0..<32)))
+        #expect(try Self.sealer(key).open(datagram) == Array("hello, felt".utf8))
+    }
+
     @Test func `one flipped bit anywhere is refused`() throws {
         let sealer = try Self.sealer(ClusterKey())
         let datagram = sealer.seal(Array("ten bytes.".utf8))

@@ -60,6 +60,17 @@ import Testing
         for await _ in atSecond.events {}
     }
 
+    @Test func `fragments are allowed, and the kernel keeps a burst`() throws {
+        let socket = try UDPSocket(binding: Self.loopback())
+        func option(_ level: Int32, _ name: Int32) -> Int32 {
+            var value: Int32 = -1
+            var length = socklen_t(MemoryLayout<Int32>.size)
+            return getsockopt(socket.descriptor, level, name, &value, &length) == 0 ? value : -1
+        }
+        #expect(option(Int32(IPPROTO_IP), IP_MTU_DISCOVER) == IP_PMTUDISC_DONT)
+        #expect(option(SOL_SOCKET, SO_RCVBUF) >= 200_000)
+    }
+
     @Test func `a datagram that is too long is dropped and counted`() async throws {
         let (sender, socket) = (try UDPSocket(binding: Self.loopback()), try UDPSocket(binding: Self.loopback()))
         let receiver = Receiver(socket)

@@ -65,6 +65,8 @@ struct Arguments: ParsableArguments {
     var subnetFile: [String] = []
     @Flag(help: "Masquerade what leaves the cluster's network.")
     var ipMasq = false
+    @Option(help: ArgumentHelp("Keep a CNI configuration for container runtimes in this file.", valueName: "file"))
+    var cniConf: [String] = []
     @Option(
         help: ArgumentHelp(
             "trace, debug, info, notice, warning, error or critical (default: info).", valueName: "level"))
@@ -79,7 +81,7 @@ struct Arguments: ParsableArguments {
             .netConf: netConf, .backend: backend, .vni: vni, .vxlanPort: vxlanPort, .device: device, .mtu: mtu,
             .join: join, .joinTimeout: joinTimeout, .name: name, .iface: iface, .ifaceRegex: ifaceRegex,
             .ifaceCanReach: ifaceCanReach, .publicIP: publicIP, .bind: bind, .keyFile: keyFile, .stateDir: stateDir,
-            .runDir: runDir, .subnetFile: subnetFile, .logLevel: logLevel, .logFormat: logFormat,
+            .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .logLevel: logLevel, .logFormat: logFormat,
             .directRouting: directRouting ? ["true"] : [], .insecure: insecure ? ["true"] : [],
             .ipMasq: ipMasq ? ["true"] : [],
         ]

@@ -6,13 +6,17 @@ internal import Logging
 struct ConfigurationReader {
     let input: String
     private let values: [String]
-    private let isList: Bool
 
-    init(named: NamedValue, isList: Bool) {
+    init(named: NamedValue) throws(ConfigurationError) {
         input = named.input
         values = named.values
-        self.isList = isList
+        // Whatever is shown later, in a message or by a tool, stays on its line.
+        for value in values where value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw fail("\(quoted(value)) holds a control character; remove it")
+        }
     }
+
+    private static let mostEntries = 1_024
 
     private func fail(_ problem: String) -> ConfigurationError { ConfigurationError(input, problem) }
 
@@ -26,6 +30,9 @@ struct ConfigurationReader {
     func texts() throws(ConfigurationError) -> [String] {
         let parts = values.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
         guard parts.allSatisfy({ !$0.isEmpty }), !parts.isEmpty else { throw fail("has an empty entry; remove it") }
+        guard parts.count <= Self.mostEntries else {
+            throw fail("has \(parts.count) entries; give at most \(Self.mostEntries)")
+        }
         return parts
     }
 
@@ -57,26 +64,37 @@ struct ConfigurationReader {
     }
 
     func block() throws(ConfigurationError) -> IPv4Block {
-        do { return try IPv4Block(parsing: text()) } catch let error as AddressError {
-            throw fail(error.description)
-        } catch {
-            throw error as? ConfigurationError ?? fail("\(error)")
-        }
+        try parsed { text throws(AddressError) in try IPv4Block(parsing: text) }
     }
 
     func address() throws(ConfigurationError) -> IPv4Address {
-        do { return try IPv4Address(parsing: text()) } catch let error as AddressError {
-            throw fail(error.description)
-        } catch {
-            throw error as? ConfigurationError ?? fail("\(error)")
-        }
+        try parsed { text throws(AddressError) in try IPv4Address(parsing: text) }
     }
 
     func anyAddress() throws(ConfigurationError) -> AnyIPAddress {
-        do { return try AnyIPAddress(parsing: text()) } catch let error as AddressError {
-            throw fail(error.description)
+        try parsed { text throws(AddressError) in try AnyIPAddress(parsing: text) }
+    }
+
+    /// An address at which others can reach this node.
+    func publicAddress() throws(ConfigurationError) -> AnyIPAddress {
+        let address = try anyAddress()
+        let isReachable =
+            switch address {
+            case .v4(let address): !address.isUnspecified && !address.isMulticast && address.bits != .max
+            case .v6(let address): !address.isUnspecified && !address.isMulticast
+            }
+        guard isReachable else {
+            throw fail("\(address) is no node's own; give an address at which peers reach this one")
+        }
+        return address
+    }
+
+    private func parsed<Value>(_ parse: (String) throws(AddressError) -> Value) throws(ConfigurationError) -> Value {
+        let text = try text()
+        do {
+            return try parse(text)
         } catch {
-            throw error as? ConfigurationError ?? fail("\(error)")
+            throw fail(error.description)
         }
     }
 
@@ -91,7 +109,7 @@ struct ConfigurationReader {
     func deviceName() throws(ConfigurationError) -> String {
         let text = try text()
         guard text.utf8.count <= 15, text != ".", text != "..",
-            !text.unicodeScalars.contains(where: { $0 == "/" || $0 == ":" || $0.value <= 0x20 || $0.value == 0x7F })
+            !text.unicodeScalars.contains(where: { $0 == "/" || $0 == ":" || $0.properties.isWhitespace })
         else { throw fail("\(quoted(text)) is not a device name: at most 15 bytes without / : or white space") }
         return text
     }
@@ -106,22 +124,22 @@ struct ConfigurationReader {
 
     func name() throws(ConfigurationError) -> String {
         let text = try text()
-        guard text.utf8.count <= NodeRecord.longestName,
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
-            throw fail(
-                "\(quoted(text)) is not a name of 1 to \(NodeRecord.longestName) bytes without control characters")
+        guard text.utf8.count <= NodeRecord.longestName else {
+            throw fail("\(quoted(text)) has \(text.utf8.count) bytes; a name has 1 to \(NodeRecord.longestName)")
         }
         return text
     }
 
     func path() throws(ConfigurationError) -> String {
         let text = try text()
-        guard !text.utf8.contains(0), text.utf8.count < 4_096 else { throw fail("is not a path") }
+        guard text.utf8.count < 4_096 else { throw fail("is too long for a path; give at most 4095 bytes") }
         return text
     }
 
     func expressions() throws(ConfigurationError) -> [String] {
+        guard values.count <= Self.mostEntries, !values.contains("") else {
+            throw fail("has an empty entry; remove it")
+        }
         // Commas belong to regular expressions, so only whole values count.
         for value in values {
             do { _ = try Regex(value) } catch { throw fail("\(quoted(value)) is not a regular expression: \(error)") }
@@ -142,18 +160,11 @@ struct ConfigurationReader {
     }
 
     func bind(defaultPort: UInt16) throws(ConfigurationError) -> (AnyIPAddress?, UInt16) {
-        let text = try text()
-        do {
-            let parsed = try HostPort(parsing: text)
-            guard let address = try? AnyIPAddress(parsing: parsed.host) else {
-                throw fail("\(quoted(text)) is not ADDRESS[:PORT]")
-            }
-            return (address, parsed.port ?? defaultPort)
-        } catch let error as AddressError {
-            throw fail(error.description)
-        } catch {
-            throw error as? ConfigurationError ?? fail("\(error)")
+        let parsed = try parsed { text throws(AddressError) in try HostPort(parsing: text) }
+        guard let address = try? AnyIPAddress(parsing: parsed.host) else {
+            throw fail("\(quoted(parsed.host)) is not an address; write ADDRESS[:PORT], such as 0.0.0.0:8473")
         }
+        return (address, parsed.port ?? defaultPort)
     }
 
     func logLevel() throws(ConfigurationError) -> Logger.Level {

@@ -2,7 +2,8 @@ package import Addressing
 internal import LeaseLedger
 package import Logging
 
-/// All that feltd is told: flags, then environment, then --config, then --net-conf, then defaults.
+/// All that feltd is told, validated. Each setting comes from the first of: flag, environment, the --config file, the
+/// --net-conf file, default.
 package struct FeltdConfiguration: Sendable {
     /// What --join names.
     package enum JoinTarget: Hashable, Sendable {
@@ -29,6 +30,8 @@ package struct FeltdConfiguration: Sendable {
     package var runDirectory = "/run/felt"
     package var subnetFile = "/run/flannel/subnet.env"
     package var masquerades = false
+    /// Where a CNI configuration is kept up to date; unset: nowhere.
+    package var cniConfiguration: String?
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
 
@@ -37,27 +40,32 @@ package struct FeltdConfiguration: Sendable {
     /// - Parameters:
     ///   - flags: as given on the command line, by setting; switches as "true".
     ///   - configPath: the file that --config names.
+    ///   - environment: variables named FELTD_… are settings; an empty one counts as not set, as systemd's
+    ///     EnvironmentFile= leaves them.
+    ///   - hostName: the name of a node that is given none.
     package init(
         flags: [Setting: [String]], configPath: String?, environment: [String: String], hostName: String?
     ) throws(ConfigurationError) {
         var chosen: [Setting: NamedValue] = [:]
         for (setting, values) in flags { chosen[setting] = NamedValue(input: setting.flag, values: values) }
-        for (key, value) in environment where key.hasPrefix("FELTD_") && key != "FELTD_CONFIG" {
+        for (key, value) in environment.sorted(by: { $0.key < $1.key })
+        where key.hasPrefix("FELTD_") && key != "FELTD_CONFIG" {
             guard let setting = Setting.allCases.first(where: { $0.environmentName == key }) else {
                 throw ConfigurationError(key, "unknown environment variable of feltd; see feltd --help")
             }
-            if chosen[setting] == nil { chosen[setting] = NamedValue(input: key, values: [value]) }
+            if chosen[setting] == nil, !value.isEmpty { chosen[setting] = NamedValue(input: key, values: [value]) }
         }
-        if let configPath {
+        if let configPath, !configPath.isEmpty {
             chosen.merge(try ConfigurationFile.config(configPath)) { mine, _ in mine }
         }
-        if let path = chosen[.netConf]?.values.last {
-            chosen.merge(try ConfigurationFile.netConf(path)) { mine, _ in mine }
+        if let netConf = chosen[.netConf] {
+            let path = try ConfigurationReader(named: netConf).path()
+            chosen.merge(try NetConfFile.settings(path, named: netConf.input)) { mine, _ in mine }
         }
         if let hostName, !hostName.isEmpty { name = hostName }
         for setting in Setting.allCases {
             guard let named = chosen[setting] else { continue }
-            try take(setting, ConfigurationReader(named: named, isList: setting.isList))
+            try take(setting, ConfigurationReader(named: named))
         }
         try checkTogether(chosen)
     }
@@ -82,7 +90,7 @@ package struct FeltdConfiguration: Sendable {
         case .iface: interfaces = try reader.texts()
         case .ifaceRegex: interfaceExpressions = try reader.expressions()
         case .ifaceCanReach: canReach = try reader.address()
-        case .publicIP: publicIP = try reader.anyAddress()
+        case .publicIP: publicIP = try reader.publicAddress()
         case .bind: (bindAddress, bindPort) = try reader.bind(defaultPort: bindPort)
         case .keyFile: keyFile = try reader.path()
         case .insecure: insecure = try reader.flag()
@@ -90,51 +98,9 @@ package struct FeltdConfiguration: Sendable {
         case .runDir: runDirectory = try reader.path()
         case .subnetFile: subnetFile = try reader.path()
         case .ipMasq: masquerades = try reader.flag()
+        case .cniConf: cniConfiguration = try reader.path()
         case .logLevel: logLevel = try reader.logLevel()
         case .logFormat: logFormat = try reader.logFormat()
         }
-    }
-
-    /// What only shows when several settings are seen together.
-    private func checkTogether(_ chosen: [Setting: NamedValue]) throws(ConfigurationError) {
-        do {
-            let settings = try request.resolved()
-            if let pinnedSubnet {
-                guard settings.pool.network.contains(pinnedSubnet),
-                    pinnedSubnet.prefixLength == settings.pool.subnetLength || request.named == 0
-                else {
-                    throw ConfigurationError(
-                        chosen[.subnet]?.input ?? "--subnet",
-                        "\(pinnedSubnet) is not a /\(settings.pool.subnetLength) inside network \(settings.pool.network)"
-                    )
-                }
-            }
-        } catch let error as SubnetPoolError {
-            throw ConfigurationError(input(of: error, chosen), error.description)
-        } catch let error as ConfigurationError {
-            throw error
-        } catch {
-            throw ConfigurationError("--network", "\(error)")
-        }
-        if insecure, keyFile != nil {
-            throw ConfigurationError("--insecure", "contradicts --key-file: leave one of them out")
-        }
-        let tokens = joins.count { if case .token = $0 { true } else { false } }
-        if tokens > 0, insecure {
-            throw ConfigurationError("--insecure", "contradicts the token in --join: leave one of them out")
-        }
-        if tokens > 1 { throw ConfigurationError("--join", "names more than one token; a cluster has one") }
-    }
-
-    private func input(of error: SubnetPoolError, _ chosen: [Setting: NamedValue]) -> String {
-        let setting: Setting =
-            switch error {
-            case .subnetLengthOutOfRange: .subnetLen
-            case .networkTooSmall: .network
-            case .outsideNetwork(let bound, _, _), .unaligned(let bound, _, _):
-                bound == "minimum" ? .subnetMin : .subnetMax
-            case .minimumAboveMaximum: .subnetMin
-            }
-        return chosen[setting]?.input ?? setting.flag
     }
 }

@@ -27,6 +27,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case runDir = "run-dir"
     case subnetFile = "subnet-file"
     case ipMasq = "ip-masq"
+    case cniConf = "cni-conf"
     case logLevel = "log-level"
     case logFormat = "log-format"
 

@@ -8,8 +8,10 @@ func base64URLEncode(_ bytes: [UInt8]) -> String {
     String(Data(bytes).base64EncodedString().compactMap { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 == "=" ? nil : $0 })
 }
 
+/// `nil` for another text than the one that encodes the bytes: a token has one form.
 func base64URLDecode(_ text: some StringProtocol) -> [UInt8]? {
-    guard !text.contains(where: { $0 == "+" || $0 == "/" || $0 == "=" }) else { return nil }
     let standard = String(text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
-    return base64Decode(standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4))
+    let padding = String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+    guard let bytes = base64Decode(standard + padding), base64URLEncode(bytes) == text else { return nil }
+    return bytes
 }

@@ -31,11 +31,18 @@ package struct DatagramSealer: Sendable {
 
     private let openers: [Opener]
 
+    /// How many bytes a datagram is longer than its plaintext.
+    package var overhead: Int {
+        openers.isEmpty ? Self.headerLength : Self.headerLength + Self.nonceLength + Self.tagLength
+    }
+
     /// - Parameter ring: `nil` for an insecure cluster.
     package init(ring: KeyRing?) {
         openers = (ring?.keys ?? []).map { Opener(hint: $0.hint, key: SymmetricKey(data: $0.bytes)) }
     }
 
+    /// The datagram for a plaintext. Empty, which nobody takes, in the case that the library allows for and does not
+    /// have: that sealing fails.
     package func seal(_ plaintext: [UInt8]) -> [UInt8] {
         guard let sealing = openers.first else { return Self.header(flags: Self.insecureFlag, hint: 0) + plaintext }
         let header = Self.header(flags: 0, hint: sealing.hint)
@@ -43,10 +50,12 @@ package struct DatagramSealer: Sendable {
         return header + Array(box.combined)
     }
 
+    /// The plaintext of a datagram from anybody.
     package func open(_ datagram: [UInt8]) throws(Rejection) -> [UInt8] {
         guard datagram.count >= Self.headerLength else { throw .tooShort }
         guard datagram[0] == UInt8(ascii: "F"), datagram[1] == UInt8(ascii: "L") else { throw .notFelt }
-        guard datagram[2] == Self.version else { throw .unknownVersion }
+        // The other flags belong to later versions.
+        guard datagram[2] == Self.version, datagram[3] & ~Self.insecureFlag == 0 else { throw .unknownVersion }
         let isInsecure = datagram[3] & Self.insecureFlag != 0
         guard isInsecure == openers.isEmpty else { throw .otherMode }
         if isInsecure { return Array(datagram.dropFirst(Self.headerLength)) }
@@ -65,10 +74,6 @@ package struct DatagramSealer: Sendable {
     }
 
     private static func header(flags: UInt8, hint: UInt32) -> [UInt8] {
-        [
-            UInt8(ascii: "F"), UInt8(ascii: "L"), version, flags, UInt8(truncatingIfNeeded: hint >> 24),
-            UInt8(truncatingIfNeeded: hint >> 16), UInt8(truncatingIfNeeded: hint >> 8),
-            UInt8(truncatingIfNeeded: hint),
-        ]
+        [UInt8(ascii: "F"), UInt8(ascii: "L"), version, flags] + withUnsafeBytes(of: hint.bigEndian) { Array($0) }
     }
 }

@@ -12,6 +12,7 @@ package struct JoinToken: Hashable, Sendable {
 
     private static let prefix = "felt1-"
     private static let format: UInt8 = 1
+    private static let shortestBody = 20
 
     package init(key: ClusterKey, clusterID: UInt64, seeds: [Endpoint]) {
         self.key = key
@@ -19,8 +20,14 @@ package struct JoinToken: Hashable, Sendable {
         self.seeds = Array(seeds.prefix(8))
     }
 
+    /// Whether a value of --join means to be a token, damaged or of a later release perhaps, and not a host: "felt",
+    /// a number, a dash, and a body without dots and colons that is longer than such a host's.
     package static func isToken(_ text: String) -> Bool {
-        text.hasPrefix("felt") && text.contains("-") && text.utf8.count > 40
+        guard text.hasPrefix("felt"), let dash = text.firstIndex(of: "-") else { return false }
+        let version = text[..<dash].dropFirst(4)
+        let body = text[dash...].dropFirst()
+        return !version.isEmpty && version.utf8.allSatisfy { (48...57).contains($0) }
+            && body.utf8.count >= shortestBody && !body.contains(".") && !body.contains(":")
     }
 
     package init(parsing text: String) throws(JoinTokenError) {

@@ -35,24 +35,21 @@ package struct KeyFile: Sendable {
 
     func parse(_ text: String) throws(KeyFileError) -> KeyRing {
         var keys: [ClusterKey] = []
-        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-            let line = line.trimmingPrefix(while: \.isWhitespace)
-            guard !line.isEmpty, !line.hasPrefix("#") else { continue }
-            var trimmed = String(line)
-            while trimmed.last?.isWhitespace == true { trimmed.removeLast() }
-            guard let length = Self.decodedLength(trimmed) else {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let line = line.drop(while: \.isWhitespace)
+            let trimmed = String(line.reversed().drop(while: \.isWhitespace).reversed())
+            guard !trimmed.isEmpty, !trimmed.hasPrefix("#") else { continue }
+            guard let bytes = base64Decode(trimmed) else {
                 throw KeyFileError(path: path, problem: .notBase64(line: index + 1))
             }
-            guard let key = ClusterKey(base64: trimmed) else {
-                throw KeyFileError(path: path, problem: .wrongLength(line: index + 1, length: length))
+            guard let key = ClusterKey(bytes: bytes) else {
+                throw KeyFileError(path: path, problem: .wrongLength(line: index + 1, length: bytes.count))
             }
             keys.append(key)
         }
         guard let ring = KeyRing(keys) else { throw KeyFileError(path: path, problem: .empty) }
         return ring
     }
-
-    private static func decodedLength(_ text: String) -> Int? { base64Decode(text)?.count }
 }
 
 /// What is wrong with a key file, and what to do.
@@ -71,11 +68,13 @@ package struct KeyFileError: Error, Hashable, Sendable, CustomStringConvertible 
     package let problem: Problem
 
     package var description: String {
+        let path = shownPath(path)
         let name = "key file \(path)"
         switch problem {
         case .system(ENOENT): return "\(name) does not exist; make one with: head -c 32 /dev/urandom | base64"
-        case .system(let code): return "\(name) cannot be read: \(String(cString: strerror(code)))"
-        case .notAFile: return "\(name) is not a regular file"
+        case .system(let code):
+            return "\(name) cannot be read: \(String(cString: strerror(code))); name a file that feltd may read"
+        case .notAFile: return "\(name) is not a regular file; name one that holds one base64 key a line"
         case .exposed(let mode):
             return "\(name) can be read by others (mode \(String(mode, radix: 8))); run: chmod 600 \(path)"
         case .tooLong: return "\(name) is too long for a key file; it holds one base64 key a line"
@@ -83,7 +82,8 @@ package struct KeyFileError: Error, Hashable, Sendable, CustomStringConvertible 
         case .notBase64(let line):
             return "\(name), line \(line), is not base64; write one base64 key of 32 bytes a line"
         case .wrongLength(let line, let length):
-            return "\(name), line \(line), is a key of \(length) bytes; a key has \(ClusterKey.length)"
+            return "\(name), line \(line), is a key of \(length) bytes; a key has \(ClusterKey.length): "
+                + "make one with: head -c 32 /dev/urandom | base64"
         }
     }
 }

@@ -1,6 +1,5 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import Glibc
 
 /// What tells this machine from another with a copy of its disk: machine-id and what firmware says of the board. It does
 /// not change with a reboot, a renamed or a replaced interface.
@@ -15,21 +14,11 @@ package enum MachineFingerprint {
         var hash = SHA256()
         for source in sources {
             hash.update(data: Data(source.utf8))
-            hash.update(data: Data(SmallFile.read(root + source) ?? []))
+            let contents = SmallFile.read(root + source) ?? []
+            // What systemd leaves in machine-id before the first boot has ended is no identity yet.
+            let isSettled = contents != Array("uninitialized\n".utf8)
+            hash.update(data: Data(isSettled ? contents : []))
         }
         return hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    }
-}
-
-/// Files of a few bytes.
-enum SmallFile {
-    /// At most 4,096 bytes; `nil` when the file cannot be read.
-    static func read(_ path: String) -> [UInt8]? {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = Glibc.read(file, &bytes, bytes.count)
-        return count >= 0 ? Array(bytes.prefix(count)) : nil
     }
 }

@@ -3,11 +3,13 @@ internal import Glibc
 
 /// Host names to endpoints, on a thread of its own: a resolver may take its time.
 package enum Resolver {
+    /// The addresses of `host`, at most 16; none if it is unknown, or cannot be asked for now.
     package static func resolve(_ host: HostPort, defaultPort: UInt16) async -> [Endpoint] {
         let port = host.port ?? defaultPort
         if let address = try? AnyIPAddress(parsing: host.host) { return [Endpoint(address: address, port: port)] }
         return await withCheckedContinuation { continuation in
-            Threads.start { continuation.resume(returning: lookUp(host.host, port)) }
+            let isStarted = Threads.startIfPossible { continuation.resume(returning: lookUp(host.host, port)) }
+            if !isStarted { continuation.resume(returning: []) }
         }
     }
 
@@ -24,8 +26,8 @@ package enum Resolver {
                 entry.pointee.ai_addrlen >= socklen_t(MemoryLayout<sockaddr_in>.size)
             else { continue }
             let socket = UnsafeRawPointer(pointer).loadUnaligned(as: sockaddr_in.self)
-            let endpoint = Endpoint(
-                address: .v4(IPv4Address(bits: UInt32(bigEndian: socket.sin_addr.s_addr))), port: port)
+            let address = IPv4Address(bits: UInt32(bigEndian: socket.sin_addr.s_addr))
+            let endpoint = Endpoint(address: .v4(address), port: port)
             if !found.contains(endpoint), found.count < 16 { found.append(endpoint) }
         }
         return found

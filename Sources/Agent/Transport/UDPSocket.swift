@@ -12,6 +12,7 @@ package final class UDPSocket: Sendable {
 
     private struct Counts {
         var sendFailures: UInt64 = 0
+        var sendsWithoutRoom: UInt64 = 0
         var truncated: UInt64 = 0
         var unreachable: UInt64 = 0
     }
@@ -29,10 +30,15 @@ package final class UDPSocket: Sendable {
             close(descriptor)
             return SocketError(endpoint: endpoint, code: code)
         }
-        Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, Self.receiveBuffer)
+        // A burst of answers must not be lost. The first knows no limit, but wants CAP_NET_ADMIN.
+        if !Self.set(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, Self.receiveBuffer) {
+            Self.set(descriptor, SOL_SOCKET, SO_RCVBUF, Self.receiveBuffer)
+        }
         // ICMP errors come to the error queue, with the destination that they are about (ip(7)).
         if family == AF_INET {
             Self.set(descriptor, Int32(IPPROTO_IP), IP_RECVERR, 1)
+            // Fragments, and no DF: where a tunnel makes the path narrow, gossip still gets through.
+            Self.set(descriptor, Int32(IPPROTO_IP), IP_MTU_DISCOVER, IP_PMTUDISC_DONT)
         } else {
             Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1)
             Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_RECVERR, 1)
@@ -44,8 +50,10 @@ package final class UDPSocket: Sendable {
         }
         guard named == 0, let local = bound.endpoint else { throw fail(errno) }
         var pipes: [Int32] = [0, 0]
-        guard pipe(&pipes) == 0 else { throw fail(errno) }
-        for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        // Not pipe(2): its ends could reach a program that another thread starts, before they are marked.
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &pipes) == 0 else {
+            throw fail(errno)
+        }
         stopPipe = (pipes[0], pipes[1])
         self.descriptor = descriptor
         localEndpoint = local
@@ -57,17 +65,18 @@ package final class UDPSocket: Sendable {
         close(stopPipe.write)
     }
 
-    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+    @discardableResult
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Bool {
         var value = value
-        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
     /// What was counted, by the name under which `leasectl status` shows it.
     package var counters: [String: UInt64] {
         counts.withLock { counts in
             [
-                "sendFailures": counts.sendFailures, "datagramsTruncated": counts.truncated,
-                "portsUnreachable": counts.unreachable,
+                "sendFailures": counts.sendFailures, "sendsWithoutRoom": counts.sendsWithoutRoom,
+                "datagramsTruncated": counts.truncated, "portsUnreachable": counts.unreachable,
             ]
         }
     }
@@ -82,8 +91,15 @@ package final class UDPSocket: Sendable {
                 }
             }
             if sent == bytes.count { return }
-            // A pending ICMP error of an earlier datagram is reported once, on this call.
-            guard errno == EINTR || errno == ECONNREFUSED else { break }
+            switch errno {
+            // The pending error of an earlier datagram, perhaps to somebody else, is reported once, on this call.
+            case EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
+            case EAGAIN, ENOBUFS:
+                counts.withLock { $0.sendsWithoutRoom += 1 }
+                return
+            default: break
+            }
+            break
         }
         counts.withLock { $0.sendFailures += 1 }
     }
@@ -113,7 +129,9 @@ package final class UDPSocket: Sendable {
             }
             if waited[0].revents & Int16(POLLERR) != 0 { drainErrors(unreachable) }
             var taken: [ReceivedDatagram] = []
-            while taken.count < Self.batch, let received = receiveOne(&buffer) {
+            // Dropped ones count too: a flood of them must not keep `stop` from being seen.
+            for _ in 0..<Self.batch {
+                guard let received = receiveOne(&buffer) else { break }
                 if let received { taken.append(received) }
             }
             if !taken.isEmpty { datagrams(taken) }

@@ -1,0 +1,5 @@
+/// How log lines look.
+package enum LogFormat: String, Sendable, CaseIterable {
+    case text
+    case json
+}

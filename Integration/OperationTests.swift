@@ -92,14 +92,24 @@ extension Integration {
                 try await lab.nodes[0].waitReady()
                 let joiner = lab.nodes[1]
                 joiner.options.network = "10.99.0.0/16"
-                joiner.options.extra = ["--vni", "7"]
+                joiner.options.extra = ["--vni", "7", "--subnet-len", "26"]
                 let run = try joiner.runFeltd(joiner.feltdArguments)
                 #expect(run.status == .exited(64))
-                for part in ["--network", "10.99.0.0/16", "10.244.0.0/16", "--vni", "7"] {
+                let parts = [
+                    "--network", "10.99.0.0/16", "10.244.0.0/16", "--vni", "7", "--subnet-len", "26", "24",
+                ]
+                for part in parts {
                     #expect(run.errors.contains(part), "\(part) is not in \(run.errors)")
                 }
                 #expect(!fileExists(joiner.subnetFile))
                 #expect(try KernelState(observing: joiner).routes == [])
+                #expect(try !KernelState.hasDevice("flannel.7", in: joiner.namespace))
+                #expect(try lab.nodes[0].leasectl.list().count == 1)
+                // Its settings corrected, it joins with what the refusal has left.
+                joiner.options = lab.nodes[0].options
+                try joiner.start()
+                try await joiner.waitReady()
+                try await lab.waitConverged(backend: .vxlan)
             }
         }
 

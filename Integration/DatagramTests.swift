@@ -53,6 +53,37 @@ extension Integration {
             return Array(datagrams.prefix(3))
         }
 
+        @Test func `real datagrams of a node that has ended, sent again under its address, do not revive it`()
+            async throws
+        {
+            try await Lab.with(nodes: 3) { lab in
+                try await lab.startCluster(backend: .vxlan)
+                let (node, dead) = (lab.nodes[0], lab.nodes[1])
+                let captured = try await capture(from: dead, in: lab)
+                try dead.stop(SIGKILL)
+                // Off the network, so that it neither answers nor says that its port is closed.
+                try lab.partition([node, lab.nodes[2]], [dead])
+                let attacker = try lab.addHost("evil", address: "192.168.50.200")
+                let sender = try attacker.entered {
+                    try ForgedSender(as: dead.address, to: node.address, port: 8473)
+                }
+                let kernel = try KernelState(observing: node)
+                let before = try node.leasectl.status().gossip["datagramsReplayed", default: 0]
+                try await waitUntil("n1 lists n2 as unreachable in spite of its voice") {
+                    for datagram in captured { try sender.send(datagram) }
+                    let lease = try node.leasectl.list().first { $0.node == dead.name }
+                    return lease?.liveness == "unreachable" ? nil : "\(lease?.liveness ?? "no lease")"
+                }
+                for _ in 0..<50 { for datagram in captured { try sender.send(datagram) } }
+                try await waitUntil("the replays are counted") {
+                    let count = try node.leasectl.status().gossip["datagramsReplayed", default: 0] - before
+                    return count >= 50 ? nil : "\(count) so far"
+                }
+                #expect(try node.leasectl.list().first { $0.node == dead.name }?.liveness == "unreachable")
+                #expect(try kernel.difference(to: KernelState(observing: node)) == nil)
+            }
+        }
+
         @Test func `a node with another key is not let in, and disturbs nobody`() async throws {
             try await Lab.with(nodes: 3) { lab in
                 lab.configure()

@@ -13,18 +13,42 @@ extension Integration {
                 let socket = try NotifySocket(path: "\(lab.folder)/notify")
                 node.options.environment["NOTIFY_SOCKET"] = socket.path
                 try node.start()
-                try await node.waitReady()
-                let env = try node.subnetEnv()
-                #expect("\(env.network)" == "10.244.0.0/16")
-                #expect(env.subnet.prefixLength == 24 && env.mtu == 1450 && !env.masquerade)
-                #expect(try fileMode(node.subnetFile) == 0o644)
                 try await waitUntil("READY=1 has come") {
                     socket.drain()
                     return socket.received.contains("READY=1") ? nil : socket.received
                 }
+                // By the time it is said, it is so.
+                let env = try node.subnetEnv()
+                #expect("\(env.network)" == "10.244.0.0/16")
+                #expect(env.subnet.prefixLength == 24 && env.mtu == 1450 && !env.masquerade)
+                #expect(try fileMode(node.subnetFile) == 0o644)
+                #expect(
+                    try KernelState(expectedOn: node, peers: [], backend: .vxlan)
+                        .difference(to: KernelState(observing: node)) == nil)
+                let status = try node.leasectl.status()
+                #expect(status.ready && status.lease == "\(env.subnet)")
                 #expect(try fileMode("\(node.runFolder)/feltd.sock") == 0o660)
                 #expect(try fileMode("\(node.stateFolder)/identity") == 0o600)
+                // Two seconds by contract; the rest is for a busy machine.
+                #expect(try node.stop(limit: .seconds(5)) == .exited(0))
+            }
+        }
+
+        @Test func `while its subnet file cannot be written feltd says so and is not ready`() async throws {
+            try await Lab.with(nodes: 1) { lab in
+                let node = lab.nodes[0]
+                let folder = "\(node.folder)/env"
+                try writeText("", to: folder)
+                try node.start()
+                try await waitUntil("the log names the file") {
+                    node.log.contains(node.subnetFile) && node.log.contains("--subnet-file") ? nil : node.log
+                }
+                #expect(try !node.leasectl.status().ready)
                 #expect(try node.stop() == .exited(0))
+                try Command.mustRun(["rm", folder])
+                try node.start()
+                try await node.waitReady()
+                #expect(try fileMode(node.subnetFile) == 0o644)
             }
         }
 
@@ -68,14 +92,24 @@ extension Integration {
                 try await lab.nodes[0].waitReady()
                 let joiner = lab.nodes[1]
                 joiner.options.network = "10.99.0.0/16"
-                joiner.options.extra = ["--vni", "7"]
+                joiner.options.extra = ["--vni", "7", "--subnet-len", "26"]
                 let run = try joiner.runFeltd(joiner.feltdArguments)
                 #expect(run.status == .exited(64))
-                for part in ["--network", "10.99.0.0/16", "10.244.0.0/16", "--vni", "7"] {
+                let parts = [
+                    "--network", "10.99.0.0/16", "10.244.0.0/16", "--vni", "7", "--subnet-len", "26", "24",
+                ]
+                for part in parts {
                     #expect(run.errors.contains(part), "\(part) is not in \(run.errors)")
                 }
                 #expect(!fileExists(joiner.subnetFile))
                 #expect(try KernelState(observing: joiner).routes == [])
+                #expect(try !KernelState.hasDevice("flannel.7", in: joiner.namespace))
+                #expect(try lab.nodes[0].leasectl.list().count == 1)
+                // Its settings corrected, it joins with what the refusal has left.
+                joiner.options = lab.nodes[0].options
+                try joiner.start()
+                try await joiner.waitReady()
+                try await lab.waitConverged(backend: .vxlan)
             }
         }
 

@@ -30,8 +30,8 @@ final class KernelMonitor {
     func changes(device: String = "flannel.1") async throws -> [String] {
         try await waitUntil("ip monitor has caught up") { try mark() }
         return trimmedLines(process.log).filter {
-            $0.contains("dev \(device)") || $0.contains(" \(device):") || $0.contains("proto 70")
-                || $0.hasPrefix("inet ") && $0.contains(device)
+            // The kernel itself gives the device a link-local address, a second or two after it is up.
+            ($0.contains(device) || $0.contains("proto 70")) && !$0.contains("fe80::") && !$0.contains("ff00::")
         }
     }
 }

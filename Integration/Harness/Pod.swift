@@ -4,10 +4,11 @@ struct Pod: Sendable {
     let address: String
 
     /// The command that pings once with an IP payload that must not be fragmented.
-    func ping(_ target: Pod, payload: Int = 56, count: Int = 1) throws -> Command {
+    /// - Parameter limit: seconds to wait for the answer.
+    func ping(_ target: Pod, payload: Int = 56, limit: Int = 5) throws -> Command {
         try Command.run(
             namespace.inside([
-                "ping", "-n", "-M", "do", "-s", "\(payload)", "-c", "\(count)", "-i", "0.05", "-W", "5", target.address,
+                "ping", "-n", "-M", "do", "-s", "\(payload)", "-c", "1", "-W", "\(limit)", target.address,
             ]))
     }
 }

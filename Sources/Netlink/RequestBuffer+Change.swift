@@ -33,6 +33,8 @@ extension RequestBuffer {
             message.put(IFLA_IFNAME, name: name)
             message.put(IFLA_ADDRESS, mac)
             message.put(IFLA_MTU, mtu)
+            // As flannel's: a tunnel has no queue of its own.
+            message.put(IFLA_TXQLEN, UInt32(0))
             message.nest(IFLA_LINKINFO) {
                 message.put(IFLA_INFO_KIND, name: "vxlan")
                 message.nest(IFLA_INFO_DATA) {

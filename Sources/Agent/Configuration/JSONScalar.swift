@@ -1,3 +1,5 @@
+internal import Addressing
+
 /// What a configuration file may hold, its types told apart, so that a wrong one can be named.
 enum JSONScalar: Decodable, Hashable {
     case null
@@ -27,6 +29,19 @@ enum JSONScalar: Decodable, Hashable {
         }
     }
 
+    /// For a message.
+    private var shown: String {
+        switch self {
+        case .null: "null"
+        case .bool(let flag): "\(flag)"
+        case .number(let number): "\(number)"
+        case .fraction(let number): "\(number)"
+        case .text(let text): quoted(text)
+        case .list: "a list"
+        case .object: "an object"
+        }
+    }
+
     /// The value as the command line would have given it.
     func texts(for setting: Setting, _ input: String) throws(ConfigurationError) -> [String] {
         switch (setting.kind, self) {
@@ -39,7 +54,7 @@ enum JSONScalar: Decodable, Hashable {
             if texts.count == items.count, !texts.isEmpty { return texts }
         default: break
         }
-        throw ConfigurationError(input, "has the wrong type; write \(setting.kind.rawValue)")
+        throw ConfigurationError(input, "\(shown) has the wrong type; write \(setting.kind.rawValue)")
     }
 }
 

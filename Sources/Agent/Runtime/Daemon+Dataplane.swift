@@ -113,13 +113,25 @@ extension Daemon {
         guard let settings = gossip.settings, let subnet = gossip.ledger?.heldClaim?.subnet else { return }
         let contents = SubnetFile.Contents(
             network: settings.pool.network, subnet: subnet, mtu: mtu, masquerades: context.masquerades)
-        guard contents != wroteSubnet else { return }
         do {
+            // Compared with the file itself, so that one that was deleted comes back.
             try context.subnetFile.write(contents)
+            try writeCNIFile(contents)
             wroteSubnet = contents
+            subnetFileProblem = nil
         } catch {
-            log.error("\(error)", id: "subnet-file-failed")
+            let problem = "\(error)"
+            if subnetFileProblem != problem { log.error("\(problem); trying again", id: "subnet-file-failed") }
+            subnetFileProblem = problem
         }
+    }
+
+    private func writeCNIFile(_ contents: SubnetFile.Contents) throws(CNIFileError) {
+        guard let path = context.configuration.cniConfiguration else { return }
+        try CNIFile(path: path).write(
+            CNIFile.Contents(
+                network: contents.network, subnet: contents.subnet, mtu: contents.mtu,
+                masquerades: contents.masquerades))
     }
 
     private func becomeReady() {

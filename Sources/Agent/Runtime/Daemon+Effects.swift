@@ -51,6 +51,11 @@ extension Daemon {
     }
 
     private func settled(_ settings: NetworkSettings) {
+        do {
+            try context.configuration.checkPinnedSubnet(in: settings)
+        } catch {
+            return finish(.failed(StartFailure("\(error)", status: StartFailure.usage)))
+        }
         let store = context.store
         let clusterID = context.clusterID
         Task { [weak self] in

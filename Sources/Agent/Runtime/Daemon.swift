@@ -37,6 +37,7 @@ actor Daemon {
     var lastRepair: Instant?
     var isReady = false
     var wroteSubnet: SubnetFile.Contents?
+    var subnetFileProblem: String?
     /// As they were put in place.
     var trafficRules: TrafficRules?
 
@@ -57,6 +58,7 @@ actor Daemon {
     func run() async -> DaemonEnd {
         step(.start)
         startAudits()
+        startWatchdog()
         var reason = DaemonEnd.stopped
         for await given in ended {
             reason = given

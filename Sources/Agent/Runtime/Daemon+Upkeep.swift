@@ -4,7 +4,8 @@ internal import Dataplane
 internal import Gossip
 internal import LeaseLedger
 
-/// --ip-masq: one nftables table of our own, put back when somebody has flushed it.
+/// What is looked after now and then: the rules of --ip-masq (one nftables table of our own, put back when somebody has
+/// flushed it), whatever no notification has told of, and the watchdog.
 extension Daemon {
     /// Puts the rules for the present subnet in place.
     func applyTrafficRules() {
@@ -39,6 +40,18 @@ extension Daemon {
             trafficRules = nil
         }
         applyTrafficRules()
+    }
+
+    /// Tells the service manager that the actor still takes its turns, twice in the time it grants.
+    func startWatchdog() {
+        guard let limit = context.services.watchdog else { return }
+        Task { [weak self] in
+            while true {
+                do { try await Task.sleep(for: limit / 2) } catch { return }
+                guard let self else { return }
+                self.context.services.signOfLife()
+            }
+        }
     }
 
     /// Sleeps between audits.

@@ -53,13 +53,13 @@ package struct LeaseLedger: Sendable {
 
     /// The next number that needs a new reservation.
     package internal(set) var reserved: UInt64
-    var uncommitted: SignedRecord?
-    var hint: IPv4Block?
+    package internal(set) var uncommitted: SignedRecord?
+    package internal(set) var hint: IPv4Block?
     var pinned: IPv4Block?
     /// When the present claim began, moved back by what was held before a restart.
     var heldSince = Instant.zero
-    var acknowledgements: Set<NodeID> = []
-    var overtakes: [UInt64: Int] = [:]
+    package internal(set) var acknowledgements: Set<NodeID> = []
+    package internal(set) var overtakes: [UInt64: Int] = [:]
     /// The table in which no subnet was free.
     var exhaustedTable: UInt64?
 

@@ -2,9 +2,9 @@
 struct Action: Hashable {
     enum Kind: UInt8 {
         // Fair: sooner or later it happens, if it can.
-        case record, revocation, acknowledged, commit, deadline, synchronised, seenAlive, seenDead
+        case record, revocation, acknowledged, commit, deadline, inheritance, synchronised, seenAlive, seenDead
         // The world's doing: it may happen, a bounded number of times.
-        case start, startLow, startCached, crash, restore, clone, revoke, release, suspect, tenure, attach
+        case hastyDeadline, start, startLow, startCached, crash, restore, clone, revoke, release, suspect, tenure, attach
     }
 
     var kind: Kind

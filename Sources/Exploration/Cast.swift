@@ -55,10 +55,4 @@ struct Cast {
     static let noSignature = [UInt8](repeating: 0, count: SignedRecord.signatureLength)
 
     func signed(_ record: NodeRecord) -> SignedRecord { SignedRecord(record, sign: { _ in Self.noSignature }) }
-
-    /// One claim of one node, as the history of yields names it.
-    func key(of claimant: Claimant) -> UInt32 {
-        UInt32(index(of: claimant.nodeID)) << 24 | slot(of: claimant.claim.subnet) << 16
-            | UInt32(truncatingIfNeeded: claimant.claim.epoch & 0xFFFF)
-    }
 }

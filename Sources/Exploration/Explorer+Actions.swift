@@ -21,7 +21,17 @@ extension Explorer {
                 actions.append(Action(.revocation, index, revocation))
             }
             if machine.pending != 0 { actions.append(Action(.commit, index)) }
-            if case .deadline = process.time { actions.append(Action(.deadline, index)) }
+            switch process.time {
+            case .deadline:
+                if hasHeardTheLiving(process, world) {
+                    actions.append(Action(.deadline, index))
+                } else if world.budget.haste > 0 {
+                    actions.append(Action(.hastyDeadline, index))
+                }
+            case .inheritance:
+                if hasHeardTheLiving(process, world) { actions.append(Action(.inheritance, index)) }
+            case .nothing, .tenure: break
+            }
             if case .listening = process.ledger.phase, process.known & ~(1 << UInt32(machine.identity)) != 0 {
                 actions.append(Action(.synchronised, index))
             }
@@ -78,6 +88,31 @@ extension Explorer {
             guard owner.claim != nil, cast.index(of: owner.nodeID) != machine.identity else { continue }
             actions.append(Action(.revoke, index, record))
         }
+    }
+
+    /// What two flooding times promise to a node that was restored or restarted: whatever a running node knows of it, and
+    /// whatever the running nodes say of themselves, has arrived.
+    private func hasHeardTheLiving(_ process: Process, _ world: World) -> Bool {
+        let own = process.ledger.own.nodeID
+        let table = process.ledger.table
+        return world.machines.allSatisfy { machine in
+            guard machine.isRunning else { return true }
+            let other = processes[machine.process].ledger
+            guard let theirs = other.table[other.own.nodeID] else { return true }
+            let isKnown = table[theirs.nodeID].map { $0.version >= theirs.version } ?? false
+            let knowsNoMore = other.table[own].map { $0.version <= table[own]?.version ?? $0.version } ?? true
+            return isKnown && knowsNoMore
+        }
+    }
+
+    /// The last words of earlier runs that nobody has heard by then are lost.
+    mutating func loseUnheardWords(of index: Int, _ world: inout World) {
+        let running = world.machines.filter(\.isRunning).map { processes[$0.process] }
+        let own = processes[world.machines[index].process].ledger.own.nodeID
+        let kept = lists[world.spoken].filter { number in
+            processes.vocabulary.record(number).nodeID != own || running.contains { $0.records.contains(number) }
+        }
+        world.spoken = lists.number(of: kept)
     }
 
     /// The records that may arrive somewhere.

@@ -7,11 +7,17 @@ extension Explorer {
         let index = Int(action.machine)
         let machine = world.machines[index]
         switch action.kind {
-        case .record: return step(index, Stimulus(kind: .record, argument: action.argument), &world, &incident)
+        case .record: return hear(action.argument, index, &world, &incident)
         case .revocation: return step(index, Stimulus(kind: .revocation, argument: action.argument), &world, &incident)
         case .acknowledged: return acknowledge(action, &world, &incident)
         case .commit: return commitNext(index, &world, &incident)
         case .deadline: return step(index, Stimulus(kind: .time), &world, &incident)
+        case .hastyDeadline:
+            world.budget.haste -= 1
+            return step(index, Stimulus(kind: .time), &world, &incident)
+        case .inheritance:
+            loseUnheardWords(of: index, &world)
+            return step(index, Stimulus(kind: .time), &world, &incident)
         case .synchronised: return step(index, Stimulus(kind: .synchronised), &world, &incident)
         case .seenAlive: return step(index, Stimulus(kind: .alive, argument: action.argument), &world, &incident)
         case .seenDead: return step(index, Stimulus(kind: .dead, argument: action.argument), &world, &incident)
@@ -23,6 +29,7 @@ extension Explorer {
             if world.budget.restores == 0 { forgetPast(&world) }
         case .clone:
             world.budget.clones -= 1
+            world.sharedIdentities |= 1 << UInt32(machine.identity)
             world.machines.append(Machine(identity: machine.identity, disk: machine.disk))
         case .revoke:
             world.budget.revocations -= 1
@@ -59,6 +66,18 @@ extension Explorer {
         else { return false }
         take(outcome, index, &world, &incident)
         return true
+    }
+
+    private mutating func hear(
+        _ record: UInt32, _ index: Int, _ world: inout World, _ incident: inout Incident
+    ) -> Bool {
+        let subject = cast.index(of: processes.vocabulary.record(record).nodeID)
+        let isAlive = world.machines.contains { $0.isRunning && $0.identity == subject }
+        var isNews = false
+        if scenario.promptLiveness, isAlive, subject != world.machines[index].identity {
+            isNews = step(index, Stimulus(kind: .alive, argument: UInt32(subject)), &world, &incident)
+        }
+        return step(index, Stimulus(kind: .record, argument: record), &world, &incident) || isNews
     }
 
     private mutating func take(_ outcome: Outcome, _ index: Int, _ world: inout World, _ incident: inout Incident) {
@@ -122,7 +141,7 @@ extension Explorer {
         return true
     }
 
-    private mutating func start(
+    mutating func start(
         _ index: Int, _ kind: Action.Kind, _ world: inout World, _ incident: inout Incident
     ) {
         let machine = world.machines[index]
@@ -171,7 +190,7 @@ extension Explorer {
             return crash(index, &world)
         }
         let hint = processes.vocabulary.disks[machine.disk].hint
-        let fresh = Disk(identity: world.nextIdentity, record: nil, reserved: 0, hint: hint)
+        let fresh = Disk(identity: world.nextIdentity, record: nil, reserved: 0, hint: hint, creator: 0)
         world.machines[index] = Machine(
             identity: world.nextIdentity, starts: machine.starts,
             disk: processes.vocabulary.disks.number(of: fresh))

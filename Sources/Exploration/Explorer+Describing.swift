@@ -19,6 +19,8 @@ extension Explorer {
             case .acknowledged: "\(who) hears an acknowledgement"
             case .commit: "\(who)'s disk writes the next commit"
             case .deadline: "\(who) waits for its deadline"
+            case .hastyDeadline: "\(who) waits for its deadline, and hears nothing"
+            case .inheritance: "\(who) has waited with its inherited claim"
             case .synchronised: "\(who) is synchronised"
             case .seenAlive: "\(who) sees n\(action.argument + 1) alive"
             case .seenDead: "\(who) sees that n\(action.argument + 1) is dead"

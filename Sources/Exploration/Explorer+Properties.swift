@@ -2,34 +2,27 @@ internal import LeaseLedger
 
 /// What must hold.
 extension Explorer {
-    /// S3, and whether the yield was needed: whether, seen from above, anything preceded.
+    /// S2 and S3, and whether the yield was needed: whether, seen from above, anything preceded.
     mutating func note(_ yield: Yield, by index: Int, _ world: inout World, _ incident: inout Incident) {
         incident.yields += 1
-        let loser = cast.key(of: yield.loser)
-        let winner = cast.key(of: yield.winner)
         var pairs = lists[world.yields]
-        if pairs.contains(where: { pairLoser($0) == (winner, loser) }) {
+        // The claim of two machines that live under one identity may do two things at once; that ends with the identity.
+        let isTwins = world.sharedIdentities & (bit(of: yield.loser) | bit(of: yield.winner)) != 0
+        if !isTwins, yield.loser.claim.claimClass >= .confirmed, yield.winner.claim.claimClass == .tentative {
+            incident.faults.append("S2: a \(yield.loser.claim.claimClass.label) claim yields to a tentative one")
+        }
+        if !isTwins, pairs.contains(yield.winnerKey << 16 | yield.loserKey) {
             incident.faults.append("S3: of two conflicting claims both have yielded to each other")
         }
-        let packed = pack(loser, winner)
-        if !pairs.contains(packed) {
-            pairs.append(packed)
+        let pair = yield.loserKey << 16 | yield.winnerKey
+        if !pairs.contains(pair) {
+            pairs.append(pair)
             world.yields = lists.number(of: pairs.sorted())
         }
         if !isPreceded(yield.loser, in: world, asideFrom: index) { incident.unnecessaryYields += 1 }
     }
 
-    /// Two claims in 32 bits: 3 bits of identity, 3 of slot and 10 of epoch each.
-    private func pack(_ loser: UInt32, _ winner: UInt32) -> UInt32 { squeeze(loser) << 16 | squeeze(winner) }
-
-    private func squeeze(_ key: UInt32) -> UInt32 {
-        (key >> 24 & 7) << 13 | (key >> 16 & 7) << 10 | (key & 0x3FF)
-    }
-
-    private func pairLoser(_ packed: UInt32) -> (UInt32, UInt32) {
-        let widen = { (half: UInt32) in (half >> 13 & 7) << 24 | (half >> 10 & 7) << 16 | half & 0x3FF }
-        return (widen(packed >> 16), widen(packed & 0xFFFF))
-    }
+    private func bit(of claimant: Claimant) -> UInt32 { 1 << UInt32(cast.index(of: claimant.nodeID)) }
 
     /// Whether any claim that its owner stands by, running or down, precedes this one. Of an identity that no machine
     /// has any more, its last word counts.

@@ -49,7 +49,11 @@ struct Explorer {
         result.states = visited.count
         result.processes = processes.count
         result.steps = processes.stepCount
-        if result.isComplete { judgeProgress() }
+        if result.isComplete {
+            judgeProgress()
+        } else {
+            result.deepest = trace(to: UInt32(parents.count - 1), then: nil)
+        }
         return result
     }
 
@@ -103,15 +107,20 @@ struct Explorer {
         var machines: [Machine] = []
         for index in 0..<UInt8(scenario.nodes) {
             let disk = processes.vocabulary.disks.number(
-                of: Disk(identity: index, record: nil, reserved: 0, hint: nil))
+                of: Disk(identity: index, record: nil, reserved: 0, hint: nil, creator: 0))
             machines.append(Machine(identity: index, disk: disk))
         }
         let budget = World.Budget(
             crashes: UInt8(scenario.crashes), restores: UInt8(scenario.restores), clones: UInt8(scenario.clones),
             revocations: UInt8(scenario.revocations), releases: UInt8(scenario.releases),
             suspicions: UInt8(scenario.suspicions), tenures: UInt8(scenario.tenures),
-            attachments: UInt8(scenario.attachments))
-        return World(machines: machines, nextIdentity: UInt8(scenario.nodes), budget: budget)
+            attachments: UInt8(scenario.attachments), haste: UInt8(scenario.haste))
+        var world = World(machines: machines, nextIdentity: UInt8(scenario.nodes), budget: budget)
+        var incident = Incident()
+        if scenario.startTogether {
+            for index in machines.indices { start(index, .start, &world, &incident) }
+        }
+        return world
     }
 
     /// The shortest way to a state, and one step more, in words.

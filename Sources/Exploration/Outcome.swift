@@ -34,4 +34,7 @@ struct Acknowledgement {
 struct Yield {
     var loser: Claimant
     var winner: Claimant
+    /// Numbers of the two claims.
+    var loserKey: UInt32
+    var winnerKey: UInt32
 }

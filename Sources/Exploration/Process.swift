@@ -8,6 +8,8 @@ struct Process {
         case nothing
         /// The join's time-out or the confirmation.
         case deadline
+        /// The end of the time in which an inherited claim does not yield.
+        case inheritance
         /// The next step of the tenure.
         case tenure
     }
@@ -15,6 +17,8 @@ struct Process {
     var ledger: LeaseLedger
     var now: Instant
     let identity: UInt8
+    /// Nonce of the run that made the present claim. A node that has lost its memory may use an epoch twice: two claims.
+    var creator: UInt64
     /// Numbers of the records in the table; the own one is known by its node.
     private(set) var records: [UInt32] = []
     private(set) var revocations: [UInt32] = []
@@ -24,10 +28,11 @@ struct Process {
     private(set) var known: UInt32 = 0
     private(set) var live: UInt32 = 0
 
-    init(ledger: LeaseLedger, now: Instant, identity: UInt8) {
+    init(ledger: LeaseLedger, now: Instant, identity: UInt8, creator: UInt64) {
         self.ledger = ledger
         self.now = now
         self.identity = identity
+        self.creator = creator
     }
 
     /// Fills in what is asked often, and gives what the process is known by: everything that decides what it will do,
@@ -38,7 +43,7 @@ struct Process {
         heldSlot = ledger.heldClaim.map { cast.slot(of: $0.subnet) }
         known = ledger.table.all.reduce(0) { $0 | 1 << UInt32(cast.index(of: $1.nodeID)) }
         live = ledger.live.reduce(0) { $0 | 1 << UInt32(cast.index(of: $1)) }
-        var key: [UInt64] = [UInt64(identity), UInt64(vocabulary.number(of: cast.signed(ledger.own)))]
+        var key: [UInt64] = [UInt64(identity), creator, UInt64(vocabulary.number(of: cast.signed(ledger.own)))]
         switch ledger.phase {
         case .stopped: key.append(0)
         case .listening(let until): key += [1, UInt64(bitPattern: (until - now).wholeNanoseconds)]
@@ -52,6 +57,8 @@ struct Process {
         case .holding: time = ledger.nextDeadline == nil ? .nothing : .tenure
         case .listening, .claiming: time = ledger.nextDeadline == nil ? .nothing : .deadline
         }
+        if ledger.inheritedSince != nil, ledger.nextDeadline != nil { time = .inheritance }
+        key.append(ledger.inheritedSince.map { UInt64(bitPattern: (now - $0).wholeNanoseconds) } ?? 1)
         let seconds = ledger.tenureSeconds(at: now)
         key.append(seconds < 256 ? 0 : UInt64(63 - seconds.leadingZeroBitCount))
         key += [ledger.reserved, ledger.uncommitted?.version.sequence ?? 0, UInt64(live)]
@@ -64,43 +71,4 @@ struct Process {
         key += revocations.map { UInt64($0) }
         return key
     }
-}
-
-/// Numbers for records, revocations and disks.
-struct Vocabulary {
-    private var known = Interner<SignedRecord>()
-    /// Numbers of the records that share node and version: one, unless a version was repeated.
-    private var sharing: [VersionKey: [UInt32]] = [:]
-    var revocations = Interner<SignedRevocation>()
-    var disks = Interner<Disk>()
-
-    private struct VersionKey: Hashable {
-        var nodeID: NodeID
-        var version: RecordVersion
-    }
-
-    mutating func number(of record: SignedRecord) -> UInt32 {
-        let before = known.count
-        let number = known.number(of: record)
-        if known.count > before {
-            sharing[VersionKey(nodeID: record.nodeID, version: record.version), default: []].append(number)
-        }
-        return number
-    }
-
-    func record(_ number: UInt32) -> SignedRecord { known[number] }
-
-    /// Records with the same node and version and other contents.
-    func rivals(of number: UInt32) -> [UInt32] {
-        let record = known[number]
-        return (sharing[VersionKey(nodeID: record.nodeID, version: record.version)] ?? []).filter { $0 != number }
-    }
-}
-
-/// What the store has of the own node.
-struct Disk: Hashable {
-    var identity: UInt8
-    var record: SignedRecord?
-    var reserved: UInt64
-    var hint: IPv4Block?
 }

@@ -37,7 +37,7 @@ struct Processes {
         let ledger = LeaseLedger(
             identity: cast.identity(disk.identity, runNonce: start.runNonce), pool: cast.pool, own: own,
             reserved: disk.reserved + Self.reservation, hint: disk.hint)
-        var process = Process(ledger: ledger, now: Self.epoch, identity: disk.identity)
+        var process = Process(ledger: ledger, now: Self.epoch, identity: disk.identity, creator: disk.creator)
         for number in start.revocations {
             _ = process.ledger.handle(.revocation(vocabulary.revocations[number]), at: process.now)
         }
@@ -65,7 +65,7 @@ struct Processes {
         return outcome
     }
 
-    private func input(of stimulus: Stimulus, to process: inout Process) -> LedgerInput? {
+    private mutating func input(of stimulus: Stimulus, to process: inout Process) -> LedgerInput? {
         let nodeID = cast.nodeIDs[Int(stimulus.argument) % cast.nodeIDs.count]
         switch stimulus.kind {
         case .record:
@@ -94,26 +94,36 @@ struct Processes {
     }
 
     /// hnetd's tie: what compares as equal is taken for the other's victory.
-    private func seenAsPreceding(_ record: SignedRecord, by process: Process) -> SignedRecord {
+    private mutating func seenAsPreceding(_ record: SignedRecord, by process: Process) -> SignedRecord {
         guard let mine = process.ledger.own.claim, let theirs = record.claim, mine.subnet == theirs.subnet,
-            mine.claimClass == theirs.claimClass, mine.tenure == theirs.tenure, mine.epoch == theirs.epoch
+            mine.claimClass == theirs.claimClass, mine.tenure == theirs.tenure,
+            mine.claimClass < .confirmed || mine.epoch == theirs.epoch
         else { return record }
         var seen = record.record
-        seen.claim?.epoch -= 1
-        return cast.signed(seen)
+        seen.claim?.tenure += 1
+        let altered = cast.signed(seen)
+        vocabulary.creators[vocabulary.number(of: altered)] = vocabulary.creators[vocabulary.number(of: record)]
+        return altered
     }
 
     private mutating func run(_ before: Process, _ input: LedgerInput) -> Outcome {
         var after = before
         var outcome = Outcome()
-        for effect in after.ledger.handle(input, at: after.now) {
+        let effects = after.ledger.handle(input, at: after.now)
+        after.creator = creator(before, after, input, effects)
+        for effect in effects {
             switch effect {
             case .commit(let commit):
                 let disk = Disk(
-                    identity: before.identity, record: commit.record, reserved: commit.reserved, hint: commit.hint)
+                    identity: before.identity, record: commit.record, reserved: commit.reserved, hint: commit.hint,
+                    creator: after.creator)
+                vocabulary.creators[vocabulary.number(of: commit.record)] = after.creator
                 outcome.commits.append(vocabulary.disks.number(of: disk))
                 if mutant == .spokenBeforeDurable { outcome.spoken.append(vocabulary.number(of: commit.record)) }
-            case .announce(let record): outcome.spoken.append(vocabulary.number(of: record))
+            case .announce(let record):
+                let number = vocabulary.number(of: record)
+                if vocabulary.creators[number] == nil { vocabulary.creators[number] = after.creator }
+                outcome.spoken.append(number)
             case .acknowledge(let nodeID, let version):
                 if let record = after.ledger.table[nodeID], record.version == version {
                     outcome.acknowledgements.append(
@@ -142,19 +152,39 @@ struct Processes {
         return outcome
     }
 
-    private func note(
+    /// The run that made the claim that the process has now.
+    private mutating func creator(
+        _ before: Process, _ after: Process, _ input: LedgerInput, _ effects: [LedgerEffect]
+    ) -> UInt64 {
+        for effect in effects {
+            if case .event(.claimed) = effect { return after.ledger.own.version.runNonce }
+        }
+        guard after.ledger.own.claim != nil else { return 0 }
+        let isAdoption = effects.contains { if case .event(.adopted) = $0 { true } else { false } }
+        if isAdoption, case .record(let record) = input, record.claim != nil {
+            return vocabulary.creators[vocabulary.number(of: record)] ?? 0
+        }
+        return before.creator
+    }
+
+    private mutating func note(
         loss subnet: IPv4Block, to winner: NodeID, _ before: Process, _ after: Process, _ input: LedgerInput,
         _ outcome: inout Outcome
     ) {
         var lost = before.ledger.own.claim
-        if lost?.subnet != subnet, case .record(let record) = input { lost = record.claim }
+        var creator = before.creator
+        if lost?.subnet != subnet, case .record(let record) = input {
+            lost = record.claim
+            creator = vocabulary.creators[vocabulary.number(of: record)] ?? 0
+        }
         guard let lost, lost.subnet == subnet, let preceding = after.ledger.table[winner]?.record.claimant else {
             return outcome.faults.append("a node says that it lost a subnet that it did not claim, or to nobody")
         }
-        if lost.claimClass >= .confirmed, preceding.claim.claimClass == .tentative {
-            outcome.faults.append("S2: a \(lost.claimClass.label) claim yields to a tentative one")
-        }
         let loser = Claimant(nodeID: after.ledger.own.nodeID, claim: lost)
-        outcome.yields.append(Yield(loser: loser, winner: preceding))
+        let theirs = after.ledger.table[winner].flatMap { vocabulary.creators[vocabulary.number(of: $0)] } ?? 0
+        outcome.yields.append(
+            Yield(
+                loser: loser, winner: preceding, loserKey: vocabulary.claimKey(loser, creator: creator),
+                winnerKey: vocabulary.claimKey(preceding, creator: theirs)))
     }
 }

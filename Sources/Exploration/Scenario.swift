@@ -21,6 +21,9 @@ package struct Scenario: Sendable {
     package var tenures = 0
     /// An endpoint attaches to the subnet of a holder: USED.
     package var attachments = 0
+    /// How often a deadline passes (a join's, a confirmation's) before everything that the running nodes know has arrived:
+    /// partitions and losses.
+    package var haste = 2
     /// Commits take time; otherwise each is done before anything else happens.
     package var slowDisks = false
     /// Acknowledgements travel, besides the time that confirms as well.
@@ -31,6 +34,10 @@ package struct Scenario: Sendable {
     package var nonceOrders = false
     /// Whatever was once spoken may still arrive; otherwise only what some running node still holds.
     package var lateDatagrams = true
+    /// A running node counts as alive as soon as its record has come, as `Gossip` has it; otherwise at any time later.
+    package var promptLiveness = false
+    /// All machines run from the beginning; otherwise each starts at any moment or never.
+    package var startTogether = false
     package var mutant: Mutant?
     /// The search ends, and says so, when it knows this many states.
     package var mostStates = 1_000_000

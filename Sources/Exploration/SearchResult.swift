@@ -23,6 +23,9 @@ package struct SearchResult: Sendable {
     package internal(set) var counterexamples: [String: [String]] = [:]
     package internal(set) var firstUnnecessaryYield: [String]?
 
+    /// A way to the last state of a search that was cut off: one that goes on and on shows here.
+    package internal(set) var deepest: [String] = []
+
     init(scenario: Scenario) { self.scenario = scenario }
 
     /// One line of numbers.

@@ -31,6 +31,8 @@ struct World {
     var yields: UInt32 = 0
     /// The identity that the next clone will take.
     var nextIdentity: UInt8
+    /// A bit for each identity that was ever cloned.
+    var sharedIdentities: UInt32 = 0
     var budget: Budget
 
     struct Budget: Equatable {
@@ -42,6 +44,7 @@ struct World {
         var suspicions: UInt8
         var tenures: UInt8
         var attachments: UInt8
+        var haste: UInt8
     }
 
     var digest: Digest {
@@ -59,7 +62,8 @@ struct World {
             let second = UInt64(budget.revocations) << 24 | UInt64(budget.releases) << 32
             let third = UInt64(budget.suspicions) << 40 | UInt64(budget.tenures) << 48
             hashing.add(first | second | third | UInt64(budget.attachments) << 56)
-            hashing.add(UInt64(nextIdentity) << 8 | UInt64(machines.count))
+            hashing.add(
+                UInt64(sharedIdentities) << 24 | UInt64(budget.haste) << 16 | UInt64(nextIdentity) << 8 | UInt64(machines.count))
         }
     }
 }

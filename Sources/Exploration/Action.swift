@@ -4,7 +4,8 @@ struct Action: Hashable {
         // Fair: sooner or later it happens, if it can.
         case record, revocation, acknowledged, commit, deadline, inheritance, synchronised, seenAlive, seenDead
         // The world's doing: it may happen, a bounded number of times.
-        case hastyDeadline, start, startLow, startCached, crash, restore, clone, revoke, release, suspect, tenure, attach
+        case hastyDeadline, start, startLow, startCached, crash, restore, clone, revoke, release, suspect, tenure,
+            attach
     }
 
     var kind: Kind

@@ -61,8 +61,9 @@ extension Explorer {
     ) -> Bool {
         let before = world.machines[index].process
         let outcome = processes.step(before, stimulus)
-        guard outcome.process != before || !outcome.spoken.isEmpty || !outcome.commits.isEmpty
-            || outcome.takesNewIdentity || !outcome.acknowledgements.isEmpty
+        guard
+            outcome.process != before || !outcome.spoken.isEmpty || !outcome.commits.isEmpty
+                || outcome.takesNewIdentity || !outcome.acknowledgements.isEmpty
         else { return false }
         take(outcome, index, &world, &incident)
         return true

@@ -46,7 +46,8 @@ extension Explorer {
             guard machine.isRunning else { return "= \(name(index, machine)) down, \(describe(disk: machine.disk))" }
             let process = processes[machine.process]
             let table = process.records.map { describe(record: $0) }.joined(separator: " | ")
-            return "= \(name(index, machine)) \(process.ledger.phase), own \(describe(process.ledger.own)), knows \(table)"
+            let own = describe(process.ledger.own)
+            return "= \(name(index, machine)) \(process.ledger.phase), own \(own), knows \(table)"
         }
     }
 

@@ -63,7 +63,8 @@ struct World {
             let third = UInt64(budget.suspicions) << 40 | UInt64(budget.tenures) << 48
             hashing.add(first | second | third | UInt64(budget.attachments) << 56)
             hashing.add(
-                UInt64(sharedIdentities) << 24 | UInt64(budget.haste) << 16 | UInt64(nextIdentity) << 8 | UInt64(machines.count))
+                UInt64(sharedIdentities) << 24 | UInt64(budget.haste) << 16 | UInt64(nextIdentity) << 8
+                    | UInt64(machines.count))
         }
     }
 }

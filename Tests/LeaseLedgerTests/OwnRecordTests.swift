@@ -98,7 +98,8 @@ import Testing
     @Test func `no epoch is used twice, whatever a restart has forgotten of the others`() throws {
         var node = try LedgerHarness()
         node.start()
-        node.give(.record(try LedgerHarness.peer(5, try #require(node.claim).subnet.description, .confirmed, epoch: 40)))
+        node.give(
+            .record(try LedgerHarness.peer(5, try #require(node.claim).subnet.description, .confirmed, epoch: 40)))
         let used = try #require(node.claim).epoch
         node.give(.release(forGood: false))
         let commit = try #require(node.commits.last)
@@ -112,7 +113,7 @@ import Testing
 
     /// Found by the search: a restored TENTATIVE claim yielded at the moment in which the other side yielded to what it
     /// had been since.
-    @Test func `an inherited claim waits two flooding times before it yields, and does not become firmer meanwhile`() throws {
+    @Test func `an inherited claim waits two flooding times before it yields or becomes firmer`() throws {
         var node = try LedgerHarness()
         node.diskWorks = false
         node.start()

@@ -34,7 +34,7 @@ import Testing
     }
 
     /// Found by the search: each heard the other's claims one round late, and both yielded for ever.
-    @Test func `below confirmed the epoch does not count, so that late news cannot make both sides yield for ever`() throws {
+    @Test func `below confirmed the epoch does not count, so late news cannot make both sides yield for ever`() throws {
         let subnet = try IPv4Block(parsing: "10.244.1.0/24")
         for claimClass in ClaimClass.allCases {
             let late = Claimant(

@@ -18,6 +18,7 @@ let package = Package(
         .executable(name: "feltd", targets: ["feltd"]),
         .executable(name: "leasectl", targets: ["leasectl"]),
         .executable(name: "felt-sim", targets: ["felt-sim"]),
+        .executable(name: "check-ledger", targets: ["Exploration"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -31,6 +32,7 @@ let package = Package(
 
         .target(name: "Addressing"),
         .target(name: "LeaseLedger", dependencies: ["Addressing"]),
+        .executableTarget(name: "Exploration", dependencies: ["Addressing", "LeaseLedger"]),
         .target(name: "Gossip", dependencies: ["Addressing", "LeaseLedger"]),
         .target(name: "Simulation", dependencies: ["Addressing", "LeaseLedger", "Gossip"]),
         .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite"]),
@@ -51,7 +53,7 @@ let package = Package(
             name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
 
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
-        .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Addressing"]),
+        .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
         .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),

@@ -55,12 +55,18 @@ package struct Claimant: Hashable, Sendable {
 
     /// Decides between two claims: firmer class, longer tenure, earlier epoch, lower nodeID. A strict total order over
     /// different claimants, and each component only moves in its claim's favour, so of a pair at most one ever yields.
+    ///
+    /// Below CONFIRMED the epoch does not count. Two nodes that claim the last free subnet again and again, each reading
+    /// the other's claims one round late, would each find the other's claim the earlier one, and both would yield for
+    /// ever; the nodeID is the same in every round.
     package func precedes(_ other: Claimant) -> (wins: Bool, by: Component) {
         if claim.claimClass != other.claim.claimClass {
             return (claim.claimClass > other.claim.claimClass, .claimClass)
         }
         if claim.tenure != other.claim.tenure { return (claim.tenure > other.claim.tenure, .tenure) }
-        if claim.epoch != other.claim.epoch { return (claim.epoch < other.claim.epoch, .epoch) }
+        if claim.claimClass >= .confirmed, claim.epoch != other.claim.epoch {
+            return (claim.epoch < other.claim.epoch, .epoch)
+        }
         return (nodeID < other.nodeID, .nodeID)
     }
 }

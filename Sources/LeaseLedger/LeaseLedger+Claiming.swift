@@ -17,6 +17,7 @@ extension LeaseLedger {
             // Reboot: the claim comes from the disk and is resumed at once.
             heldSince = now + .seconds(-(Int64(1) << Int64(min(claim.tenure, 40))))
             phase = claim.claimClass > .isolated ? .holding : .claiming(since: now)
+            inheritedSince = now
             if pinned == claim.subnet { own.claim?.claimClass = .pinned }
             return changeOwn(now, &effects) { _ in }
         }
@@ -34,6 +35,7 @@ extension LeaseLedger {
     /// Whatever is due at `now`, in the order in which it can follow from each other.
     mutating func advance(_ now: Instant, _ effects: inout [LedgerEffect]) {
         if case .listening(let until) = phase, until <= now { claimNext(now, &effects) }
+        if let ends = inheritanceEnds, ends <= now { inheritedSince = nil }
         yieldIfPreceded(now, &effects)
         if phase == .exhausted, exhaustedTable != table.hash.whole { claimNext(now, &effects) }
         confirmIfDue(now, &effects)
@@ -55,9 +57,11 @@ extension LeaseLedger {
             }
             return
         }
-        let epoch = max(table.highestEpoch, own.claim?.epoch ?? 0, highestRevokedOwnEpoch) + 1
+        let seen = max(table.highestEpoch, own.claim?.epoch ?? 0, highestRevokedOwnEpoch)
+        let epoch = max(seen, own.version.sequence / Self.leap) + 1
         hint = subnet
         heldSince = now
+        inheritedSince = nil
         acknowledgements = []
         phase = .claiming(since: now)
         effects.append(.event(.claimed(subnet)))
@@ -84,13 +88,16 @@ extension LeaseLedger {
     }
 
     /// Yields to a claim that precedes ours, and to a revocation.
+    ///
+    /// A claim inherited from an earlier run waits for two flooding times first: the disk may be an old copy, on which
+    /// the claim is less firm than the earlier run's last word was. Were it to yield at once, the other side could at
+    /// the same moment yield to that last word, and nobody would have the subnet. Nor does it become firmer meanwhile:
+    /// the earlier run may have given it up.
     private mutating func yieldIfPreceded(_ now: Instant, _ effects: inout [LedgerEffect]) {
         guard let mine = own.claimant else { return }
         if let revocation = table.revocations[Revocation(nodeID: mine.nodeID, claimEpoch: mine.claim.epoch)] {
             effects.append(.event(.revoked(mine.claim.subnet, by: revocation.reason)))
-        } else if let winner = table.claims(on: mine.claim.subnet)
-            .first(where: { $0.nodeID != mine.nodeID && $0.precedes(mine).wins })
-        {
+        } else if inheritedSince == nil, let winner = precedingClaimant {
             effects.append(.event(.lost(mine.claim.subnet, to: winner.nodeID, by: winner.precedes(mine).by)))
         } else {
             return
@@ -100,8 +107,16 @@ extension LeaseLedger {
         effects.append(.ownersChanged)
     }
 
+    /// Somebody else's claim that precedes the own one.
+    private var precedingClaimant: Claimant? {
+        guard let mine = own.claimant else { return nil }
+        return table.claims(on: mine.claim.subnet).first { $0.nodeID != mine.nodeID && $0.precedes(mine).wins }
+    }
+
     private mutating func confirmIfDue(_ now: Instant, _ effects: inout [LedgerEffect]) {
-        guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil else { return }
+        guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil,
+            inheritedSince == nil, precedingClaimant == nil
+        else { return }
         let published = table[own.nodeID]?.claim?.claimClass
         guard published == claim.claimClass else { return }
         if live.isEmpty {
@@ -153,6 +168,7 @@ extension LeaseLedger {
         if let subnet = own.claim?.subnet { effects.append(.event(.released(subnet))) }
         hint = nil
         pinned = nil
+        inheritedSince = nil
         phase = .idle
         changeOwn(now, &effects) { record in
             record.claim = nil

@@ -7,7 +7,14 @@ extension LeaseLedger {
     mutating func changeOwn(_ now: Instant, _ effects: inout [LedgerEffect], _ change: (inout NodeRecord) -> Void) {
         let spoken = table[own.nodeID]
         change(&own)
-        own.version.sequence += 1
+        if own.claim == durableClaim {
+            own.version.sequence += 1
+        } else {
+            // Above the epoch as well: the sequence is on the disk whatever becomes of the claim, and so no epoch is used
+            // twice.
+            let epoch = min(own.claim?.epoch ?? 0, Self.largestKeptEpoch)
+            own.version.sequence = max(own.version.sequence, reserved, epoch * Self.leap) + Self.leap
+        }
         let signed = SignedRecord(own, sign: identity.sign)
         guard uncommitted != nil || spoken?.claim != own.claim || own.version.sequence >= reserved else {
             _ = table.merge(signed)
@@ -15,6 +22,7 @@ extension LeaseLedger {
         }
         reserved = max(reserved, own.version.sequence + Self.reservation / 2)
         uncommitted = signed
+        durableClaim = own.claim
         effects.append(.commit(OwnCommit(record: signed, reserved: reserved, hint: hint)))
     }
 
@@ -76,20 +84,36 @@ extension LeaseLedger {
         }
         if overtakes.count > 64 { overtakes = [:] }
         effects.append(.event(.adopted(version)))
-        own.version.sequence = version.sequence
-        if record.claim?.subnet != own.claim?.subnet || record.claim?.epoch != own.claim?.epoch {
-            if let claim = record.claim, accepts(claim.subnet), phase != .idle {
-                own.claim = claim
-                heldSince = now + .seconds(-(Int64(1) << Int64(min(claim.tenure, 40))))
-                phase = claim.claimClass > .isolated ? .holding : .claiming(since: now)
-                acknowledgements = []
-            } else if own.claim != nil, record.claim == nil {
-                own.claim = nil
-                phase = .listening(until: now)
-            }
-        }
+        // Beyond all that the other run can have said of this claim of its; not beyond its next claim.
+        own.version.sequence = version.sequence + Self.reservation
+        durableClaim = record.claim
+        inherit(record.claim, now)
         changeOwn(now, &effects) { _ in }
         effects.append(.ownersChanged)
+    }
+
+    /// Goes on with what another run of this node claimed; what it gave up is void.
+    private mutating func inherit(_ theirs: Claim?, _ now: Instant) {
+        guard let theirs else {
+            if own.claim != nil { phase = .listening(until: now) }
+            own.claim = nil
+            return
+        }
+        guard accepts(theirs.subnet), phase != .idle else { return }
+        inheritedSince = now
+        if var mine = own.claim, mine.subnet == theirs.subnet, mine.epoch == theirs.epoch {
+            // One claim in two records: it is as firm as in the firmer.
+            mine.claimClass = max(mine.claimClass, theirs.claimClass)
+            mine.tenure = max(mine.tenure, theirs.tenure)
+            own.claim = mine
+        } else {
+            own.claim = theirs
+            acknowledgements = []
+            phase = .claiming(since: now)
+        }
+        let heldFor = Duration.seconds(Int64(1) << Int64(min(theirs.tenure, 40)))
+        heldSince = min(heldSince, Instant(nanoseconds: now.nanoseconds &- heldFor.wholeNanoseconds))
+        if let claim = own.claim, claim.claimClass > .isolated { phase = .holding }
     }
 
     private func acknowledge(_ record: SignedRecord, _ effects: inout [LedgerEffect]) {

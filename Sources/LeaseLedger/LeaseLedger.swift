@@ -53,18 +53,28 @@ package struct LeaseLedger: Sendable {
 
     /// The next number that needs a new reservation.
     package internal(set) var reserved: UInt64
-    var uncommitted: SignedRecord?
-    var hint: IPv4Block?
+    package internal(set) var uncommitted: SignedRecord?
+    package internal(set) var hint: IPv4Block?
     var pinned: IPv4Block?
+    /// The claim of the last commit that was asked for.
+    var durableClaim: Claim?
+    /// Since when this run has the claim of an earlier run; `nil`: the claim is its own, or nobody can know better any
+    /// more. See `yieldIfPreceded`.
+    package internal(set) var inheritedSince: Instant?
     /// When the present claim began, moved back by what was held before a restart.
     var heldSince = Instant.zero
-    var acknowledgements: Set<NodeID> = []
-    var overtakes: [UInt64: Int] = [:]
+    package internal(set) var acknowledgements: Set<NodeID> = []
+    package internal(set) var overtakes: [UInt64: Int] = [:]
     /// The table in which no subnet was free.
     var exhaustedTable: UInt64?
 
     /// How many numbers a reservation spans: a write a start, and one in 65,536 records.
     static let reservation: UInt64 = 1 << 16
+    /// How far a change of the claim moves the sequence: beyond what sixteen starts from any disk of before the change
+    /// reserve. So whatever a restored copy of the disk says is older than the change, and is void where that is known.
+    static let leap: UInt64 = 1 << 20
+    /// Epochs up to here leave their mark in the sequence.
+    static let largestKeptEpoch: UInt64 = 1 << 26
     /// Tenure is published when it reaches this (256 s), then at every second step (each four times the last): a change
     /// of it is written to disk and told to everybody, and a young claim is told from a younger by its epoch.
     static let leastTenure: UInt8 = 8
@@ -89,6 +99,7 @@ package struct LeaseLedger: Sendable {
         self.own.publicKey = identity.publicKey
         self.own.version.runNonce = identity.runNonce
         self.reserved = reserved
+        durableClaim = own.claim
         self.hint = hint
         self.pinned = pinned
     }
@@ -136,6 +147,14 @@ package struct LeaseLedger: Sendable {
 
     /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
     package var nextDeadline: Instant? {
+        guard let inheritanceEnds, phase != .stopped else { return phaseDeadline }
+        return phaseDeadline.map { min($0, inheritanceEnds) } ?? inheritanceEnds
+    }
+
+    /// When an inherited claim begins to yield as any other.
+    var inheritanceEnds: Instant? { inheritedSince.map { $0 + floodingTime + floodingTime } }
+
+    private var phaseDeadline: Instant? {
         switch phase {
         case .listening(let until): until
         case .claiming(let since): uncommitted == nil && !live.isEmpty ? since + floodingTime + floodingTime : nil

@@ -40,10 +40,10 @@ import Testing
     {
         var node = try LedgerHarness(runNonce: 3)
         node.start()
-        let newer = try LedgerHarness.peer(1, "10.244.77.0/24", epoch: 4, sequence: 9_000)
+        let newer = try LedgerHarness.peer(1, "10.244.77.0/24", epoch: 4, sequence: 9_000_000)
         node.give(.record(newer))
         #expect(node.claim?.subnet.description == "10.244.77.0/24")
-        #expect(try #require(node.announced.last).version.sequence > 9_000)
+        #expect(try #require(node.announced.last).version.sequence > 9_000_000)
         #expect(node.announced.last?.version.runNonce == 3)
     }
 
@@ -52,7 +52,7 @@ import Testing
         first.start()
         var node = try resumed(try #require(first.commits.last), runNonce: 4)
         node.start()
-        node.give(.record(LedgerHarness.signed(LedgerHarness.record(1, sequence: 200_000, runNonce: 2))))
+        node.give(.record(LedgerHarness.signed(LedgerHarness.record(1, sequence: 20_000_000, runNonce: 2))))
         #expect(try #require(node.claim).epoch > (try #require(first.claim).epoch))
     }
 
@@ -73,5 +73,73 @@ import Testing
         let before = node.announced.count
         for record in node.announced { node.give(.record(record)) }
         #expect(node.announced.count == before)
+    }
+
+    /// Found by the search: the disk of before a change of the claim spoke above the change, and brought the old claim back.
+    @Test func `a restored disk never speaks above a change of the claim that it does not know`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        var commit = try #require(node.commits.first)
+        node.give(.record(try LedgerHarness.peer(5, try #require(node.claim).subnet.description, .confirmed)))
+        let changed = try #require(node.announced.last)
+        var restored = try resumed(commit, runNonce: 2)
+        for nonce in 3...12 as ClosedRange<UInt64> {
+            restored.start(peersExpected: true)
+            commit = try #require(restored.commits.last)
+            restored = try resumed(commit, runNonce: nonce)
+        }
+        restored.start()
+        #expect(try #require(restored.announced.last).version < changed.version)
+        restored.give(.record(changed))
+        #expect(restored.claim?.subnet == changed.claim?.subnet)
+    }
+
+    /// Found by the search: a restart without peers began again at epoch 1, and a revocation of long ago named the claim.
+    @Test func `no epoch is used twice, whatever a restart has forgotten of the others`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        node.give(
+            .record(try LedgerHarness.peer(5, try #require(node.claim).subnet.description, .confirmed, epoch: 40)))
+        let used = try #require(node.claim).epoch
+        node.give(.release(forGood: false))
+        let commit = try #require(node.commits.last)
+        var record = commit.record.record
+        record.version.sequence = commit.reserved
+        record.role = .member
+        var again = try LedgerHarness(runNonce: 2, own: record)
+        again.start()
+        #expect(try #require(again.claim).epoch > used)
+    }
+
+    /// Found by the search: a restored TENTATIVE claim yielded at the moment in which the other side yielded to what it
+    /// had been since.
+    @Test func `an inherited claim waits two flooding times before it yields or becomes firmer`() throws {
+        var node = try LedgerHarness()
+        node.diskWorks = false
+        node.start()
+        var restored = try resumed(try #require(node.commits.first), runNonce: 2)
+        restored.start(peersExpected: true)
+        let subnet = try #require(restored.claim).subnet
+        restored.give(.record(try LedgerHarness.peer(5, subnet.description, .confirmed)))
+        #expect(restored.claim?.subnet == subnet)
+        #expect(restored.claim?.claimClass == .tentative)
+        let deadline = try #require(restored.ledger.nextDeadline)
+        restored.wait(deadline - restored.now)
+        #expect(restored.claim?.subnet != subnet)
+    }
+
+    @Test func `a revocation ends an inherited claim at once`() throws {
+        var node = try LedgerHarness()
+        node.start()
+        let claim = try #require(node.claim)
+        var again = try resumed(try #require(node.commits.last), runNonce: 2)
+        again.start()
+        again.give(
+            .revocation(
+                SignedRevocation(
+                    Revocation(nodeID: LedgerHarness.nodeID(1), claimEpoch: claim.epoch),
+                    issuerKey: Array(repeating: 0, count: 32), reason: .operatorRequest,
+                    sign: { _ in Array(repeating: 0, count: 64) })))
+        #expect(try #require(again.claim).epoch > claim.epoch)
     }
 }

@@ -32,4 +32,17 @@ import Testing
             }
         }
     }
+
+    /// Found by the search: each heard the other's claims one round late, and both yielded for ever.
+    @Test func `below confirmed the epoch does not count, so late news cannot make both sides yield for ever`() throws {
+        let subnet = try IPv4Block(parsing: "10.244.1.0/24")
+        for claimClass in ClaimClass.allCases {
+            let late = Claimant(
+                nodeID: NodeID(bits: 1), claim: Claim(subnet: subnet, claimClass: claimClass, epoch: 9))
+            let early = Claimant(
+                nodeID: NodeID(bits: 2), claim: Claim(subnet: subnet, claimClass: claimClass, epoch: 8))
+            #expect(late.precedes(early).wins == (claimClass < .confirmed))
+            #expect(early.precedes(late).wins == (claimClass >= .confirmed))
+        }
+    }
 }

@@ -1,0 +1,190 @@
+internal import Addressing
+internal import LeaseLedger
+
+/// All processes met so far, and their steps: the real ledger runs once for each different pair of process and
+/// stimulus, and the answer is remembered.
+struct Processes {
+    let cast: Cast
+    let mutant: Mutant?
+    var vocabulary = Vocabulary()
+    private var numbers: [[UInt64]: UInt32] = [:]
+    private var all: [Process] = []
+    private var steps: [UInt64: Outcome] = [:]
+    private var starts: [Start: Outcome] = [:]
+
+    struct Start: Hashable {
+        var disk: UInt32
+        var runNonce: UInt64
+        var peers: [UInt32]
+        var revocations: [UInt32]
+    }
+
+    init(cast: Cast, mutant: Mutant?) {
+        self.cast = cast
+        self.mutant = mutant
+    }
+
+    subscript(number: UInt32) -> Process { all[Int(number)] }
+    var count: Int { all.count }
+    var stepCount: Int { steps.count }
+
+    /// A daemon's start: the reservation is renewed on the disk (the caller does that), peers come from the cache.
+    mutating func start(_ start: Start) -> Outcome {
+        if let known = starts[start] { return known }
+        let disk = vocabulary.disks[start.disk]
+        var own = disk.record?.record ?? cast.firstRecord(disk.identity)
+        own.version.sequence = disk.reserved
+        let ledger = LeaseLedger(
+            identity: cast.identity(disk.identity, runNonce: start.runNonce), pool: cast.pool, own: own,
+            reserved: disk.reserved + Self.reservation, hint: disk.hint)
+        var process = Process(ledger: ledger, now: Self.epoch, identity: disk.identity, creator: disk.creator)
+        for number in start.revocations {
+            _ = process.ledger.handle(.revocation(vocabulary.revocations[number]), at: process.now)
+        }
+        for number in start.peers { _ = process.ledger.handle(.record(vocabulary.record(number)), at: process.now) }
+        let outcome = run(process, .start(peersExpected: true, joinTimeout: .seconds(3)))
+        starts[start] = outcome
+        return outcome
+    }
+
+    /// How many numbers a daemon's start reserves.
+    static let reservation: UInt64 = 1 << 16
+    private static let epoch = Instant(nanoseconds: 1 << 60)
+
+    mutating func step(_ number: UInt32, _ stimulus: Stimulus) -> Outcome {
+        let key = UInt64(number) << 32 | UInt64(stimulus.kind.rawValue) << 24 | UInt64(stimulus.argument)
+        if let known = steps[key] { return known }
+        var process = all[Int(number)]
+        let outcome: Outcome
+        if let input = input(of: stimulus, to: &process) {
+            outcome = run(process, input)
+        } else {
+            outcome = Outcome(process: number)
+        }
+        steps[key] = outcome
+        return outcome
+    }
+
+    private mutating func input(of stimulus: Stimulus, to process: inout Process) -> LedgerInput? {
+        let nodeID = cast.nodeIDs[Int(stimulus.argument) % cast.nodeIDs.count]
+        switch stimulus.kind {
+        case .record:
+            let record = vocabulary.record(stimulus.argument)
+            let isOwn = record.nodeID == cast.nodeIDs[Int(process.identity)]
+            if isOwn, mutant == .deafToOwnRecords { return nil }
+            return .record(mutant == .symmetricTie ? seenAsPreceding(record, by: process) : record)
+        case .revocation:
+            let revocation = vocabulary.revocations[stimulus.argument]
+            let isOwn = revocation.revocation.nodeID == cast.nodeIDs[Int(process.identity)]
+            return isOwn && mutant == .deafToRevocations ? nil : .revocation(revocation)
+        case .acknowledged:
+            let version = process.ledger.table[process.ledger.own.nodeID]?.version
+            return version.map { .acknowledged(by: nodeID, $0) }
+        case .alive: return .liveness(nodeID, isLive: true)
+        case .dead: return .liveness(nodeID, isLive: false)
+        case .committed: return vocabulary.disks[stimulus.argument].record.map { .committed($0.version) }
+        case .time:
+            guard let deadline = process.ledger.nextDeadline else { return nil }
+            process.now = max(process.now, deadline)
+            return .tick
+        case .synchronised: return .synchronised
+        case .attach: return .endpointAttached
+        case .release: return .release(forGood: true)
+        }
+    }
+
+    /// hnetd's tie: what compares as equal is taken for the other's victory.
+    private mutating func seenAsPreceding(_ record: SignedRecord, by process: Process) -> SignedRecord {
+        guard let mine = process.ledger.own.claim, let theirs = record.claim, mine.subnet == theirs.subnet,
+            mine.claimClass == theirs.claimClass, mine.tenure == theirs.tenure,
+            mine.claimClass < .confirmed || mine.epoch == theirs.epoch
+        else { return record }
+        var seen = record.record
+        seen.claim?.tenure += 1
+        let altered = cast.signed(seen)
+        vocabulary.creators[vocabulary.number(of: altered)] = vocabulary.creators[vocabulary.number(of: record)]
+        return altered
+    }
+
+    private mutating func run(_ before: Process, _ input: LedgerInput) -> Outcome {
+        var after = before
+        var outcome = Outcome()
+        let effects = after.ledger.handle(input, at: after.now)
+        after.creator = creator(before, after, input, effects)
+        for effect in effects {
+            switch effect {
+            case .commit(let commit):
+                let disk = Disk(
+                    identity: before.identity, record: commit.record, reserved: commit.reserved, hint: commit.hint,
+                    creator: after.creator)
+                vocabulary.creators[vocabulary.number(of: commit.record)] = after.creator
+                outcome.commits.append(vocabulary.disks.number(of: disk))
+                if mutant == .spokenBeforeDurable { outcome.spoken.append(vocabulary.number(of: commit.record)) }
+            case .announce(let record):
+                let number = vocabulary.number(of: record)
+                if vocabulary.creators[number] == nil { vocabulary.creators[number] = after.creator }
+                outcome.spoken.append(number)
+            case .acknowledge(let nodeID, let version):
+                if let record = after.ledger.table[nodeID], record.version == version {
+                    outcome.acknowledgements.append(
+                        Acknowledgement(by: before.identity, record: vocabulary.number(of: record)))
+                }
+            case .takeNewIdentity: outcome.takesNewIdentity = true
+            case .event(let event):
+                outcome.events.append(event)
+                if case .lost(let subnet, let winner, _) = event {
+                    note(loss: subnet, to: winner, before, after, input, &outcome)
+                }
+            case .peerChanged, .ownersChanged: break
+            }
+        }
+        if let mine = after.ledger.own.claimant, after.ledger.table.isRevoked(mine) {
+            outcome.faults.append("a revoked claim is held on to by a node that knows of the revocation")
+        }
+        let key = after.summarise(cast, &vocabulary)
+        if let known = numbers[key] {
+            outcome.process = known
+        } else {
+            outcome.process = UInt32(all.count)
+            numbers[key] = outcome.process
+            all.append(after)
+        }
+        return outcome
+    }
+
+    /// The run that made the claim that the process has now.
+    private mutating func creator(
+        _ before: Process, _ after: Process, _ input: LedgerInput, _ effects: [LedgerEffect]
+    ) -> UInt64 {
+        for effect in effects {
+            if case .event(.claimed) = effect { return after.ledger.own.version.runNonce }
+        }
+        guard after.ledger.own.claim != nil else { return 0 }
+        let isAdoption = effects.contains { if case .event(.adopted) = $0 { true } else { false } }
+        if isAdoption, case .record(let record) = input, record.claim != nil {
+            return vocabulary.creators[vocabulary.number(of: record)] ?? 0
+        }
+        return before.creator
+    }
+
+    private mutating func note(
+        loss subnet: IPv4Block, to winner: NodeID, _ before: Process, _ after: Process, _ input: LedgerInput,
+        _ outcome: inout Outcome
+    ) {
+        var lost = before.ledger.own.claim
+        var creator = before.creator
+        if lost?.subnet != subnet, case .record(let record) = input {
+            lost = record.claim
+            creator = vocabulary.creators[vocabulary.number(of: record)] ?? 0
+        }
+        guard let lost, lost.subnet == subnet, let preceding = after.ledger.table[winner]?.record.claimant else {
+            return outcome.faults.append("a node says that it lost a subnet that it did not claim, or to nobody")
+        }
+        let loser = Claimant(nodeID: after.ledger.own.nodeID, claim: lost)
+        let theirs = after.ledger.table[winner].flatMap { vocabulary.creators[vocabulary.number(of: $0)] } ?? 0
+        outcome.yields.append(
+            Yield(
+                loser: loser, winner: preceding, loserKey: vocabulary.claimKey(loser, creator: creator),
+                winnerKey: vocabulary.claimKey(preceding, creator: theirs)))
+    }
+}

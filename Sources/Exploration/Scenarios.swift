@@ -1,0 +1,148 @@
+/// The scenarios that are searched.
+package enum Scenarios {
+    /// Together a minute in a debug build.
+    package static let quick: [Scenario] = [
+        Scenario("2 nodes, 2 subnets, 2 crashes") {
+            $0.crashes = 2
+            $0.haste = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
+        Scenario("2 nodes, 1 subnet, any start, a crash") {
+            $0.subnets = 1
+            $0.crashes = 1
+            $0.haste = 1
+        },
+        Scenario("2 nodes, 1 subnet, a restore") {
+            $0.subnets = 1
+            $0.crashes = 1
+            $0.restores = 1
+            $0.haste = 2
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
+        Scenario("2 nodes, 2 subnets, a restore") {
+            $0.crashes = 1
+            $0.restores = 1
+            $0.haste = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
+        Scenario("a node, 2 subnets, its clone") {
+            $0.nodes = 1
+            $0.clones = 1
+            $0.lateDatagrams = false
+            $0.promptLiveness = true
+            $0.haste = 1
+        },
+        Scenario("2 nodes, 2 subnets, a revocation, a crash") {
+            $0.revocations = 1
+            $0.crashes = 1
+            $0.peerCache = true
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 0
+        },
+        Scenario("2 nodes, 1 subnet, a release, a crash") {
+            $0.subnets = 1
+            $0.releases = 1
+            $0.crashes = 1
+            $0.haste = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
+        Scenario("2 nodes, 2 subnets, tenure, use, suspicion, acknowledgements") {
+            $0.tenures = 1
+            $0.attachments = 1
+            $0.suspicions = 1
+            $0.acknowledgements = true
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 1
+        },
+        Scenario("2 nodes, 1 subnet, slow disks, a crash, both nonce orders") {
+            $0.subnets = 1
+            $0.slowDisks = true
+            $0.nonceOrders = true
+            $0.crashes = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 1
+        },
+        Scenario("3 nodes, 1 subnet") {
+            $0.nodes = 3
+            $0.subnets = 1
+            $0.lateDatagrams = false
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 0
+        },
+        Scenario("3 nodes, 2 subnets") {
+            $0.nodes = 3
+            $0.lateDatagrams = false
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 0
+        },
+    ]
+
+    /// Small worlds, each with a fault.
+    package static let mutants: [Scenario] = Mutant.allCases.map { mutant in
+        Scenario("mutant \(mutant.rawValue)") {
+            $0.mutant = mutant
+            $0.subnets = 1
+            $0.haste = 1
+            $0.mostStates = 60_000
+            switch mutant {
+            case .sameRunNonce: $0.clones = 1
+            case .deafToOwnRecords:
+                $0.crashes = 1
+                $0.restores = 1
+            case .symmetricTie: break
+            case .spokenBeforeDurable:
+                $0.slowDisks = true
+                $0.crashes = 1
+            case .deafToRevocations: $0.revocations = 1
+            }
+        }
+    }
+
+    /// Minutes to hours, optimised.
+    package static let deep: [Scenario] = [
+        Scenario("3 nodes, 1 subnet, a restore") {
+            $0.nodes = 3
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.subnets = 1
+            $0.crashes = 1
+            $0.restores = 1
+            $0.lateDatagrams = false
+            $0.haste = 0
+            $0.mostStates = 20_000_000
+        },
+        Scenario("3 nodes, 2 subnets, a crash") {
+            $0.nodes = 3
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.crashes = 1
+            $0.lateDatagrams = false
+            $0.haste = 0
+            $0.mostStates = 20_000_000
+        },
+        Scenario("2 nodes, 2 subnets, a restore") {
+            $0.crashes = 1
+            $0.restores = 1
+            $0.haste = 2
+            $0.mostStates = 20_000_000
+        },
+        Scenario("2 nodes, 1 subnet, a clone") {
+            $0.subnets = 1
+            $0.clones = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+            $0.haste = 0
+            $0.lateDatagrams = false
+            $0.mostStates = 20_000_000
+        },
+    ]
+}

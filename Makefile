@@ -7,7 +7,7 @@ SOURCES = Sources Tests Integration Package.swift
 DESTDIR =
 DEB_OUTPUT = .build/deb
 
-.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb clean
+.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb test-deb sbom sanitize clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -56,6 +56,23 @@ install: build
 deb: build
 	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
 	Packaging/scripts/deb.sh $(RELEASE) $(DEB_OUTPUT)
+
+# Installs, runs, upgrades, removes and purges the package in a Debian root of its own.
+test-deb: build
+	@command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap
+	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
+	Packaging/scripts/test-deb.sh $(RELEASE)
+
+# What Felt is made of, with versions and licences (CycloneDX).
+sbom: deps
+	swift package resolve
+	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" >.build/felt.cdx.json
+	@echo .build/felt.cdx.json
+
+# The unit tests under the address and the thread sanitizer, in folders of their own.
+sanitize: deps
+	swift test --sanitize=address --scratch-path .build-address --skip IntegrationTests
+	swift test --sanitize=thread --scratch-path .build-thread --skip IntegrationTests
 
 clean:
 	rm -rf .build

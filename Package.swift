@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI",
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
                 crypto, logging,
             ]),
         .executableTarget(

@@ -114,9 +114,13 @@ extension Gossip {
         guard session.silent < Self.mostSilence, session.round < Exchange.mostRounds else { return abortExchange(now) }
         session.deadline = now + Self.patience
         if session.isFetching, !session.wanted.isEmpty {
-            let window = session.nextWindow()
+            var asked = session.nextWindow()[...]
             exchange = session
-            return sendAll([.want(window)], to: session.endpoint)
+            while !asked.isEmpty {
+                send([.want(Array(asked.prefix(Exchange.page)))], to: session.endpoint, piggyback: false)
+                asked = asked.dropFirst(Exchange.page)
+            }
+            return
         }
         session.round += 1
         session.isFetching = false
@@ -152,7 +156,7 @@ extension Gossip {
     /// Answers a window's request.
     mutating func serve(_ entries: [TableEntry], to source: Endpoint) {
         guard let ledger else { return }
-        let messages = entries.prefix(Exchange.window).compactMap { entry -> GossipMessage? in
+        let messages = entries.prefix(Exchange.page).compactMap { entry -> GossipMessage? in
             switch entry {
             case .record(let nodeID, _): ledger.table[nodeID].map { recordMessage($0) }
             case .revocation(let revocation): ledger.table.revocations[revocation].map { .revocation($0) }

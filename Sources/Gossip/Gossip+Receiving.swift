@@ -8,7 +8,10 @@ extension Gossip {
         counters.datagramsReceived += 1
         let datagram: Datagram
         do throws(DecodingFailure) {
-            datagram = try Datagram(decoding: bytes)
+            datagram = try Datagram(decoding: bytes) { nodeID, version in
+                let known = ledger?.table[nodeID]
+                return known?.version == version ? known : configuration.sharedRecord(nodeID, version)
+            }
         } catch .unknownFormat(let version) where bytes.first == version && version != DatagramHeader.protocolVersion {
             counters.datagramsOtherVersion += 1
             return effects.append(.event(.protocolVersion(version, source)))
@@ -140,7 +143,7 @@ extension Gossip {
         _ record: SignedRecord, _ liveness: Liveness, _ incarnation: UInt64, from sender: NodeID, _ now: Instant
     ) {
         let subject = record.nodeID
-        exchange?.arrived(.record(subject, record.version), now)
+        let wasAskedFor = exchange?.arrived(.record(subject, record.version), now) ?? false
         let known = ledger?.table[subject]?.version
         let isNews = known.map { $0 < record.version } ?? true
         if isNews {
@@ -150,10 +153,13 @@ extension Gossip {
             }
             if subject != nodeID {
                 lastTableChange = now
-                news.add(.record(subject))
+                // A joiner that reads the table passes on nothing: what it reads, the others have.
+                if !wasAskedFor || isSynchronised { news.add(.record(subject)) }
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)
+        } else if known == record.version {
+            news.countSent(.record(subject), limit: retransmissions)
         }
         let update = LivenessUpdate(
             nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)
@@ -161,7 +167,7 @@ extension Gossip {
     }
 
     private mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
-        exchange?.arrived(.revocation(revocation.revocation), now)
+        _ = exchange?.arrived(.revocation(revocation.revocation), now)
         guard ledger?.table.revocations[revocation.revocation] == nil else { return }
         guard configuration.verifyRevocation(revocation) else {
             counters.recordsForged += 1

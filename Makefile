@@ -4,7 +4,7 @@ SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Package.swift
 
-.PHONY: deps build test unit-test integration-test lint size demo clean
+.PHONY: deps build test unit-test integration-test sim sim-quick lint size demo clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -24,6 +24,15 @@ unit-test: deps
 
 integration-test: build
 	swift test --no-parallel --filter IntegrationTests
+
+# Whole clusters on virtual time: fixed seeds and a random one. A failing run prints the command that repeats it.
+sim: deps
+	swift build -c release --product felt-sim
+	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim full
+
+sim-quick: deps
+	swift build -c release --product felt-sim
+	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim quick
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

@@ -12,10 +12,14 @@ extension Gossip {
     mutating func compare(_ theirs: UInt64, with sender: NodeID, _ now: Instant) {
         guard let ledger, members[sender] != nil else { return }
         if theirs == ledger.table.hash.whole {
+            lastAgreement = now
             if !isSynchronised, members[sender]?.liveness.isLive == true { synchronised(now) }
             return
         }
-        guard exchange == nil, !isSynchronised || now - lastTableChange >= configuration.timing.settling else { return }
+        let timing = configuration.timing
+        // Where something always changes there is no calm to wait for, only a bound on how often to compare.
+        let isDue = now - lastTableChange >= timing.settling || now - lastAgreement >= timing.mostSettling
+        guard exchange == nil, !isSynchronised || isDue else { return }
         startExchange(with: sender, now)
     }
 
@@ -133,6 +137,7 @@ extension Gossip {
 
     private mutating func endExchange(_ now: Instant) {
         exchange = nil
+        lastAgreement = now
         // What arrived has changed the table; the next difference with somebody else is not news under way.
         lastTableChange = now + .seconds(-1)
         synchronised(now)

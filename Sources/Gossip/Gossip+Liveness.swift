@@ -19,6 +19,18 @@ extension Gossip {
         guard first.isLive else { return silent.append(subject) }
         feed(.liveness(subject, isLive: true), now)
         effects.append(.event(.liveness(subject, .alive)))
+        if let version = earlyAcknowledgements.removeValue(forKey: subject) {
+            feed(.acknowledged(by: subject, version), now)
+        }
+    }
+
+    /// Where all start at once, an acknowledgement may come before the record of its sender.
+    mutating func acknowledgedClaim(_ version: RecordVersion, by sender: NodeID, _ now: Instant) {
+        if members[sender] != nil {
+            feed(.acknowledged(by: sender, version), now)
+        } else if earlyAcknowledgements.count < 256 {
+            earlyAcknowledgements[sender] = version
+        }
     }
 
     mutating func apply(_ update: LivenessUpdate, _ now: Instant) {
@@ -95,7 +107,7 @@ extension Gossip {
             liveness == .suspect
             ? Suspicion(
                 accuser: accuser ?? nodeID, at: now, peers: liveCount,
-                interval: health.scaled(configuration.timing.suspicion)) : nil
+                interval: configuration.timing.suspicion * min(health.score + 1, Self.mostDoubt)) : nil
         if previous.isLive != liveness.isLive {
             if liveness.isLive { silent.removeAll { $0 == subject } } else { silent.append(subject) }
         }
@@ -127,6 +139,9 @@ extension Gossip {
             }
         }
     }
+
+    /// How much longer a node that is not well waits before a verdict, at most: a suspicion must end.
+    private static let mostDoubt = 3
 
     /// A member heard within this time is not unreachable because another says so.
     private static let freshProof = Duration.seconds(1)

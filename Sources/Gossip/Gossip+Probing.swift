@@ -92,6 +92,7 @@ extension Gossip {
     ) {
         // An address may have changed hands: a ping for its former owner is not ours to answer.
         guard target == nodeID else { return }
+        compare(theirs, with: sender, now)
         send([.acknowledgement(sequence: sequence, tableHash: tableHash)], to: source)
     }
 

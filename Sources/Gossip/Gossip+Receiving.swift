@@ -73,10 +73,10 @@ extension Gossip {
             let wasLive = member.liveness.isLive
             revive(header.sender, at: header.incarnation, now)
             if !wasLive { sendView(to: source) }
-        } else if !member.liveness.isLive, now - (member.lastContact ?? .zero) > .milliseconds(200) {
+        } else if member.liveness != .alive, now - (member.lastContact ?? .zero) > .milliseconds(200) {
             members[header.sender]?.lastContact = now
             if let verdict = livenessMessage(of: header.sender) { send([verdict], to: source) }
-            sendView(to: source)
+            if !member.liveness.isLive { sendView(to: source) }
         }
     }
 
@@ -119,7 +119,7 @@ extension Gossip {
         case .summarised(let differing): summarised(Int(differing), from: sender, now)
         case .want(let entries): serve(entries, to: source)
         case .claimAcknowledged(let version):
-            feed(.acknowledged(by: sender, version), now)
+            acknowledgedClaim(version, by: sender, now)
         case .view(let entries): view(entries, now)
         case .hello, .welcome, .stale: break
         }
@@ -158,7 +158,8 @@ extension Gossip {
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)
-        } else if known == record.version {
+        } else if known == record.version, isCrowded {
+            // It spreads without us.
             news.countSent(.record(subject), limit: retransmissions)
         }
         let update = LivenessUpdate(

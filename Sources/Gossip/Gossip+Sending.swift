@@ -89,8 +89,10 @@ extension Gossip {
     private static let piggybacked = 6
     private static let eagerBatch = 12
     private static let roundBatch = 24
-    /// News beyond so many pieces is a crowd.
-    private static let crowd = 32
+    /// More pieces of news than this are a crowd.
+    private static let crowd = 256
+
+    var isCrowded: Bool { news.count > Self.crowd }
 
     /// How often a piece of news is sent by one node: grows with the logarithm of the cluster, and never beyond what so
     /// few members need. In a crowd of news each piece is sent fewer times, and anti-entropy finds whom it has missed.
@@ -102,7 +104,7 @@ extension Gossip {
             reach *= 10
         }
         let full = max(1, min(4 + 4 * digits, 3 * liveCount))
-        return max(min(full, configuration.timing.fanout), full * Self.crowd / max(Self.crowd, news.count))
+        return isCrowded ? max(min(full, 2 * configuration.timing.fanout), full * Self.crowd / news.count) : full
     }
 
     /// Tells fresh news to a few members at once (what comes in a crowd, in batches), and repeats the rest in rounds until all is sent often enough.

@@ -32,6 +32,8 @@ package struct Gossip: Sendable {
     var nextGossip: Instant?
     var nextEager = Instant.zero
     var lastTableChange = Instant.zero
+    /// When a peer's table was last the same.
+    var lastAgreement = Instant.zero
 
     var probeOrder: [NodeID] = []
     var probeIndex = 0
@@ -49,6 +51,8 @@ package struct Gossip: Sendable {
     var contacts: [NodeID] = []
     var nextContacts: Instant?
     var strangers: [NodeID: Instant] = [:]
+    /// Acknowledgements of our claim by nodes whose records have not come yet.
+    var earlyAcknowledgements: [NodeID: RecordVersion] = [:]
     var restored: [StoredMember]
     var restoredRevocations: [SignedRevocation]
     /// Who has welcomed us before we had its record.

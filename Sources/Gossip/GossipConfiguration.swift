@@ -69,6 +69,8 @@ package struct GossipTiming: Hashable, Sendable {
     package var laterRound = Duration.milliseconds(150)
     /// How long a difference of tables may be news under way.
     package var settling = Duration.milliseconds(300)
+    /// How long at most, where news never ends.
+    package var mostSettling = Duration.milliseconds(800)
     package var joinRetry = Duration.milliseconds(400)
     /// Between contacts with one of those that do not answer.
     package var reconnect = Duration.seconds(5)

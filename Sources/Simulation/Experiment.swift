@@ -25,6 +25,8 @@ package struct Experiment {
     /// In seconds.
     var joins: [Double] = []
     var heals: [Double] = []
+    /// Datagrams that a node sent until all had joined.
+    var joinPackets: Double?
     private var nextPause = Instant.zero
 
     package init(_ configuration: Configuration) throws {
@@ -40,10 +42,10 @@ package struct Experiment {
         for _ in 0..<nodes { cluster.addNode() }
     }
 
-    /// The largest network of fewer /24 than there are nodes.
+    /// A network of /24 for at most three quarters of the nodes.
     private static func tightNetwork(for nodes: Int) -> String {
         var length = 22
-        while length > 8, 1 << (24 - length + 1) <= nodes { length -= 1 }
+        while length > 8, 1 << (24 - length + 1) <= nodes * 3 / 4 + 1 { length -= 1 }
         return "10.0.0.0/\(length)"
     }
 
@@ -73,6 +75,7 @@ package struct Experiment {
         }
         if joined {
             joins.append(cluster.now.inSeconds)
+            joinPackets = Double(cluster.datagrams) / Double(cluster.nodes.count)
         } else {
             cluster.invariants.broken("C1: no convergence after the start", at: cluster.now)
         }

@@ -50,6 +50,8 @@ package struct Report: Encodable, Sendable {
     /// A hash of everything delivered; the same command gives the same.
     package let trace: String
     package let join: Measure?
+    /// Datagrams that a node sent until all had joined.
+    package let joinPackets: Double?
     /// Until all is well again after what the scenario did.
     package let healing: Measure?
     /// Of each change, until all have it; and of each change and node.
@@ -77,6 +79,7 @@ package struct Report: Encodable, Sendable {
         virtualSeconds = cluster.now.inSeconds
         trace = String(cluster.trace, radix: 16)
         join = Measure(experiment.joins)
+        joinPackets = experiment.joinPackets
         healing = Measure(experiment.heals)
         changeToAll = Measure(cluster.spread.changes)
         changeToOne = Measure(cluster.spread.arrivals)

@@ -21,6 +21,7 @@ struct ReportTable {
             guard let measure else { continue }
             lines.append(row(name, ["\(measure.count)"] + [measure.median, measure.p99, measure.worst].map(rounded)))
         }
+        if let packets = report.joinPackets { lines.append(row("packets to join", [rounded(packets)])) }
         lines.append(row("PER NODE", ["PACKETS/S", "BYTES/S", "BUSIEST"]))
         let load = report.load
         lines.append(

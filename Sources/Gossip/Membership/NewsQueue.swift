@@ -68,7 +68,7 @@ struct NewsQueue: Sendable {
         return found
     }
 
-    /// It was sent; or it came in from elsewhere, which tells that it spreads without us.
+    /// It was sent, or need not be.
     mutating func countSent(_ subject: Subject, limit: Int) {
         guard let place = places[subject] else { return }
         if place.times + 1 >= limit { places[subject] = nil } else { put(subject, place.times + 1) }

@@ -8,6 +8,7 @@ DESTDIR =
 DEB_OUTPUT = .build/deb
 
 .PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb test-deb sbom sanitize clean
+.PHONY: deps build test unit-test integration-test sim sim-quick lint size demo clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -33,6 +34,14 @@ integration-test: build
 check-ledger: deps
 	swift run -c release --static-swift-stdlib check-ledger quick
 	swift run -c release --static-swift-stdlib check-ledger mutants
+# Whole clusters on virtual time: fixed seeds and a random one. A failing run prints the command that repeats it.
+sim: deps
+	swift build -c release --product felt-sim
+	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim full
+
+sim-quick: deps
+	swift build -c release --product felt-sim
+	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim quick
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)

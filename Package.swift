@@ -47,7 +47,8 @@ let package = Package(
                 crypto, logging,
             ]),
         .executableTarget(
-            name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser]),
+            name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser],
+            exclude: ["scenarios.sh"]),
         .executableTarget(
             name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
         .executableTarget(

@@ -6,10 +6,11 @@ extension Gossip {
     private static let contactsAtOnce = 8
     private static let contactInterval = Duration.milliseconds(20)
     private static let viewLength = 48
+    static let mostContacts = 4_096
 
     /// There is reason to believe that this member is back.
     mutating func contactSoon(_ subject: NodeID, _ now: Instant) {
-        guard contacts.count < 4_096, !contacts.contains(subject) else { return }
+        guard contacts.count < Self.mostContacts, !contacts.contains(subject) else { return }
         contacts.append(subject)
         nextContacts = nextContacts ?? now
     }
@@ -27,13 +28,12 @@ extension Gossip {
 
     private mutating func reconnect(_ now: Instant) {
         guard joining == nil else { return }
-        let silent = probeOrder.filter { members[$0]?.liveness.isLive == false }
         if let subject = silent.randomElement(using: &random) { contact(subject, now) }
         if configuration.hasSeeds, seeds.isEmpty || strangeSeed() != nil { effects.append(.resolveSeeds) }
     }
 
     private mutating func contact(_ subject: NodeID, _ now: Instant) {
-        guard let member = members[subject] else { return }
+        guard pings.count < Self.mostPings, let member = members[subject] else { return }
         if let last = member.lastContact, now - last < .milliseconds(200) { return }
         members[subject]?.lastContact = now
         sendPing(to: subject, newSequence(), .contact, deadline: now + .seconds(1), now)
@@ -42,12 +42,15 @@ extension Gossip {
 
     /// Shows a member that is back whom else we see alive; the other side of a healed partition learns of many at once.
     mutating func sendView(to endpoint: Endpoint) {
-        let live = probeOrder.filter { members[$0]?.liveness == .alive && members[$0]?.isAssumed == false }
-        let entries = live.shuffled(using: &random).prefix(Self.viewLength).compactMap { subject in
-            members[subject].map { ViewEntry(nodeID: subject, incarnation: $0.incarnation) }
-        }
+        guard !probeOrder.isEmpty else { return }
+        let start = Int.random(in: 0..<probeOrder.count, using: &random)
+        // The order is random: any stretch of it will do.
+        let entries = (probeOrder[start...] + probeOrder[..<start]).lazy.compactMap { [members] subject -> ViewEntry? in
+            guard let member = members[subject], member.liveness == .alive, !member.isAssumed else { return nil }
+            return ViewEntry(nodeID: subject, incarnation: member.incarnation)
+        }.prefix(Self.viewLength)
         guard !entries.isEmpty else { return }
-        send([.view(entries)], to: endpoint, piggyback: false)
+        send([.view(Array(entries))], to: endpoint, piggyback: false)
     }
 
     mutating func view(_ entries: [ViewEntry], _ now: Instant) {

@@ -12,10 +12,14 @@ extension Gossip {
     mutating func compare(_ theirs: UInt64, with sender: NodeID, _ now: Instant) {
         guard let ledger, members[sender] != nil else { return }
         if theirs == ledger.table.hash.whole {
+            lastAgreement = now
             if !isSynchronised, members[sender]?.liveness.isLive == true { synchronised(now) }
             return
         }
-        guard exchange == nil, !isSynchronised || now - lastTableChange >= configuration.timing.settling else { return }
+        let timing = configuration.timing
+        // Where something always changes there is no calm to wait for, only a bound on how often to compare.
+        let isDue = now - lastTableChange >= timing.settling || now - lastAgreement >= timing.mostSettling
+        guard exchange == nil, !isSynchronised || isDue else { return }
         startExchange(with: sender, now)
     }
 
@@ -114,9 +118,13 @@ extension Gossip {
         guard session.silent < Self.mostSilence, session.round < Exchange.mostRounds else { return abortExchange(now) }
         session.deadline = now + Self.patience
         if session.isFetching, !session.wanted.isEmpty {
-            let window = session.nextWindow()
+            var asked = session.nextWindow()[...]
             exchange = session
-            return sendAll([.want(window)], to: session.endpoint)
+            while !asked.isEmpty {
+                send([.want(Array(asked.prefix(Exchange.page)))], to: session.endpoint, piggyback: false)
+                asked = asked.dropFirst(Exchange.page)
+            }
+            return
         }
         session.round += 1
         session.isFetching = false
@@ -129,6 +137,7 @@ extension Gossip {
 
     private mutating func endExchange(_ now: Instant) {
         exchange = nil
+        lastAgreement = now
         // What arrived has changed the table; the next difference with somebody else is not news under way.
         lastTableChange = now + .seconds(-1)
         synchronised(now)
@@ -152,7 +161,7 @@ extension Gossip {
     /// Answers a window's request.
     mutating func serve(_ entries: [TableEntry], to source: Endpoint) {
         guard let ledger else { return }
-        let messages = entries.prefix(Exchange.window).compactMap { entry -> GossipMessage? in
+        let messages = entries.prefix(Exchange.page).compactMap { entry -> GossipMessage? in
             switch entry {
             case .record(let nodeID, _): ledger.table[nodeID].map { recordMessage($0) }
             case .revocation(let revocation): ledger.table.revocations[revocation].map { .revocation($0) }

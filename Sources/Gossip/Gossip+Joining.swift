@@ -49,11 +49,13 @@ extension Gossip {
             since: now,
             isAssumed: true)
         probeOrder.append(subject)
+        silent.append(subject)
         feed(.record(stored.record), now)
     }
 
     mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {
         seeds = endpoints
+        seedMembers = [:]
         guard started else { return }
         if !endpoints.isEmpty, endpoints.allSatisfy({ $0 == configuration.own.endpoint }), members.isEmpty {
             // The only seed is this node: it is the first.
@@ -70,8 +72,14 @@ extension Gossip {
     /// A seed at whose address no live member is known.
     mutating func strangeSeed() -> Endpoint? {
         let own = configuration.own.endpoint
-        let known = Set(members.values.lazy.filter(\.liveness.isLive).map(\.endpoint))
-        return seeds.filter { !known.contains($0) && $0 != own }.randomElement(using: &random)
+        return seeds.filter { $0 != own && !isLiveMember(at: $0) }.randomElement(using: &random)
+    }
+
+    private mutating func isLiveMember(at endpoint: Endpoint) -> Bool {
+        let isThere = { (member: Member?) in member?.endpoint == endpoint && member?.liveness.isLive == true }
+        if let subject = seedMembers[endpoint], isThere(members[subject]) { return true }
+        seedMembers[endpoint] = probeOrder.first { isThere(members[$0]) }
+        return seedMembers[endpoint] != nil
     }
 
     mutating func advanceJoining(_ now: Instant) {
@@ -87,8 +95,8 @@ extension Gossip {
             state.nextAttempt = now + random.jittered(wait)
             for seed in seeds where seed != configuration.own.endpoint { sayHello(to: seed) }
             if configuration.hasSeeds, state.attempts.isMultiple(of: 4) { effects.append(.resolveSeeds) }
-            let silent = members.filter { !$0.value.liveness.isLive || $0.value.isAssumed }.keys.sorted()
-            for subject in silent.shuffled(using: &random).prefix(8) { contactSoon(subject, now) }
+            let unheard = probeOrder.filter { members[$0].map { !$0.liveness.isLive || $0.isAssumed } ?? false }
+            for subject in unheard.shuffled(using: &random).prefix(8) { contactSoon(subject, now) }
         }
         // A claim made alone after the join timed out does not end the search for the others.
         if joining != nil { joining = state }

@@ -16,9 +16,21 @@ extension Gossip {
             endpoint: record.record.endpoint, liveness: first, incarnation: incarnation, since: now,
             isAssumed: incarnation == 0)
         probeOrder.insert(subject, at: Int.random(in: 0...probeOrder.count, using: &random))
-        guard first.isLive else { return }
+        guard first.isLive else { return silent.append(subject) }
         feed(.liveness(subject, isLive: true), now)
         effects.append(.event(.liveness(subject, .alive)))
+        if let version = earlyAcknowledgements.removeValue(forKey: subject) {
+            feed(.acknowledged(by: subject, version), now)
+        }
+    }
+
+    /// Where all start at once, an acknowledgement may come before the record of its sender.
+    mutating func acknowledgedClaim(_ version: RecordVersion, by sender: NodeID, _ now: Instant) {
+        if members[sender] != nil {
+            feed(.acknowledged(by: sender, version), now)
+        } else if earlyAcknowledgements.count < 256 {
+            earlyAcknowledgements[sender] = version
+        }
     }
 
     mutating func apply(_ update: LivenessUpdate, _ now: Instant) {
@@ -34,9 +46,12 @@ extension Gossip {
         case .suspect: suspect(update, now)
         case .unreachable, .left:
             let counts = update.incarnation >= member.incarnation && member.liveness < update.liveness
-            if counts, member.liveness.isLive || update.liveness == .left {
-                change(update.nodeID, to: update.liveness, update.incarnation, accuser: update.accuser, now)
+            guard counts, member.liveness.isLive || update.liveness == .left else { return }
+            if update.liveness == .unreachable, let heard = member.lastHeard, now - heard < Self.freshProof {
+                // Whoever says so has not heard what we have: only a suspicion, which the member can refute.
+                return suspect(update, now)
             }
+            change(update.nodeID, to: update.liveness, update.incarnation, accuser: update.accuser, now)
         }
     }
 
@@ -58,8 +73,8 @@ extension Gossip {
             update.incarnation >= member.incarnation
         else { return }
         if member.liveness == .suspect, update.incarnation == member.incarnation {
-            if members[update.nodeID]?.suspicion?.confirm(by: update.accuser) == true {
-                members[update.nodeID]?.lastAccuser = update.accuser
+            if suspicions[update.nodeID]?.confirm(by: update.accuser) == true {
+                accusers[update.nodeID] = update.accuser
                 news.add(.liveness(update.nodeID))
             }
             return
@@ -85,14 +100,17 @@ extension Gossip {
         member.incarnation = max(member.incarnation, incarnation)
         member.isAssumed = false
         member.liveness = liveness
-        member.lastAccuser = accuser
-        member.suspicion =
+        if previous != liveness { member.since = now }
+        members[subject] = member
+        accusers[subject] = accuser
+        suspicions[subject] =
             liveness == .suspect
             ? Suspicion(
                 accuser: accuser ?? nodeID, at: now, peers: liveCount,
-                interval: health.scaled(configuration.timing.suspicion)) : nil
-        if previous != liveness { member.since = now }
-        members[subject] = member
+                interval: configuration.timing.suspicion * min(health.score + 1, Self.mostDoubt)) : nil
+        if previous.isLive != liveness.isLive {
+            if liveness.isLive { silent.removeAll { $0 == subject } } else { silent.append(subject) }
+        }
         news.add(.liveness(subject))
         if liveness == .suspect { counters.suspicions += 1 }
         guard previous != liveness || wasAssumed else { return }
@@ -104,18 +122,27 @@ extension Gossip {
     }
 
     mutating func expireSuspicions(_ now: Instant) {
-        guard let due = nextSuspicionDeadline, due <= now else { return }
-        for subject in probeOrder {
-            guard let member = members[subject], let suspicion = member.suspicion, suspicion.deadline <= now else {
-                continue
+        guard suspicions.values.contains(where: { $0.deadline <= now }) else { return }
+        for (subject, suspicion) in suspicions.sorted(by: { $0.key < $1.key }) where suspicion.deadline <= now {
+            guard let member = members[subject] else { continue }
+            let timeout = health.scaled(configuration.timing.probeTimeout)
+            if let heard = member.lastHeard, heard > suspicion.started {
+                // It lives, whoever says what; it has been told, and will say so itself.
+                suspicions[subject]?.delay(by: (now - suspicion.started) / 2)
+            } else if !suspicion.isConfirmed, !suspicion.isChecked, pings.count < Self.mostPings {
+                // Nobody, or hardly anybody, shares the suspicion: a look of our own first.
+                suspicions[subject]?.isChecked = true
+                suspicions[subject]?.delay(by: timeout)
+                sendPing(to: subject, newSequence(), .check, deadline: now + timeout, now)
+            } else {
+                change(subject, to: .unreachable, member.incarnation, accuser: nodeID, now)
             }
-            change(subject, to: .unreachable, member.incarnation, accuser: nodeID, now)
         }
     }
 
-    /// Suspects are few, and a suspicion's deadline moves: looking through the live members is cheaper than keeping order.
-    var nextSuspicionDeadline: Instant? {
-        guard counters.suspicions > 0 else { return nil }
-        return members.values.lazy.compactMap { $0.suspicion?.deadline }.min()
-    }
+    /// How much longer a node that is not well waits before a verdict, at most: a suspicion must end.
+    private static let mostDoubt = 3
+
+    /// A member heard within this time is not unreachable because another says so.
+    private static let freshProof = Duration.seconds(1)
 }

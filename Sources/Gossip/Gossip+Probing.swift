@@ -4,6 +4,9 @@ internal import LeaseLedger
 /// SWIM's probes (§4.1, round-robin §4.3), with Lifeguard's self-awareness, helpers' negative acknowledgements and buddy
 /// pings; repeated within the period, since there is no TCP to fall back on.
 extension Gossip {
+    /// Pings under way, the own probe's and contacts included: those are few.
+    static let mostPings = 1_024
+
     mutating func advanceProbe(_ now: Instant) {
         if let running = probe, running.nextStep <= now {
             if running.verdict <= now { failProbe(running, now) } else { repeatProbe(now) }
@@ -89,13 +92,14 @@ extension Gossip {
     ) {
         // An address may have changed hands: a ping for its former owner is not ours to answer.
         guard target == nodeID else { return }
+        compare(theirs, with: sender, now)
         send([.acknowledgement(sequence: sequence, tableHash: tableHash)], to: source)
     }
 
     mutating func acknowledged(_ sequence: UInt32, _ theirs: UInt64, by sender: NodeID, _ now: Instant) {
         compare(theirs, with: sender, now)
         guard let ping = pings[sequence] else { return }
-        if ping.target == sender, sender != nodeID, probe?.sequence != sequence || probe?.repetitions == 0 {
+        if ping.isTimed, ping.target == sender, probe?.sequence != sequence || probe?.repetitions == 0 {
             // Karn: an answer to a repeated ping measures nothing.
             members[sender]?.roundTrip.measured(now - ping.sent)
         }
@@ -119,7 +123,7 @@ extension Gossip {
     mutating func relay(
         _ sequence: UInt32, _ target: NodeID, _ endpoint: Endpoint, for origin: Endpoint, _ now: Instant
     ) {
-        guard members[target] != nil, pings.count < 512 else { return }
+        guard members[target] != nil, pings.count < Self.mostPings else { return }
         let timeout = health.scaled(configuration.timing.probeTimeout) / 2
         sendPing(
             to: target, newSequence(), .relay(origin: origin, sequence: sequence), deadline: now + timeout, now)
@@ -127,7 +131,7 @@ extension Gossip {
 
     /// A suspicion is only as good as the independent nodes that share it: about four of the cluster look at once.
     mutating func checkForOneself(_ subject: NodeID, _ now: Instant) {
-        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < 512 else {
+        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < Self.mostPings else {
             return
         }
         let timeout = health.scaled(configuration.timing.probeTimeout)
@@ -135,7 +139,8 @@ extension Gossip {
     }
 
     mutating func advancePings(_ now: Instant) {
-        for (sequence, ping) in pings where ping.deadline <= now {
+        guard pings.values.contains(where: { $0.deadline <= now }) else { return }
+        for (sequence, ping) in pings.sorted(by: { $0.key < $1.key }) where ping.deadline <= now {
             pings[sequence] = nil
             switch ping.purpose {
             case .relay(let origin, let theirSequence):

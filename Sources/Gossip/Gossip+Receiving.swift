@@ -8,7 +8,10 @@ extension Gossip {
         counters.datagramsReceived += 1
         let datagram: Datagram
         do throws(DecodingFailure) {
-            datagram = try Datagram(decoding: bytes)
+            datagram = try Datagram(decoding: bytes) { nodeID, version in
+                let known = ledger?.table[nodeID]
+                return known?.version == version ? known : configuration.sharedRecord(nodeID, version)
+            }
         } catch .unknownFormat(let version) where bytes.first == version && version != DatagramHeader.protocolVersion {
             counters.datagramsOtherVersion += 1
             return effects.append(.event(.protocolVersion(version, source)))
@@ -70,10 +73,10 @@ extension Gossip {
             let wasLive = member.liveness.isLive
             revive(header.sender, at: header.incarnation, now)
             if !wasLive { sendView(to: source) }
-        } else if !member.liveness.isLive, now - (member.lastContact ?? .zero) > .milliseconds(200) {
+        } else if member.liveness != .alive, now - (member.lastContact ?? .zero) > .milliseconds(200) {
             members[header.sender]?.lastContact = now
             if let verdict = livenessMessage(of: header.sender) { send([verdict], to: source) }
-            sendView(to: source)
+            if !member.liveness.isLive { sendView(to: source) }
         }
     }
 
@@ -116,7 +119,7 @@ extension Gossip {
         case .summarised(let differing): summarised(Int(differing), from: sender, now)
         case .want(let entries): serve(entries, to: source)
         case .claimAcknowledged(let version):
-            feed(.acknowledged(by: sender, version), now)
+            acknowledgedClaim(version, by: sender, now)
         case .view(let entries): view(entries, now)
         case .hello, .welcome, .stale: break
         }
@@ -140,7 +143,7 @@ extension Gossip {
         _ record: SignedRecord, _ liveness: Liveness, _ incarnation: UInt64, from sender: NodeID, _ now: Instant
     ) {
         let subject = record.nodeID
-        exchange?.arrived(.record(subject, record.version), now)
+        let wasAskedFor = exchange?.arrived(.record(subject, record.version), now) ?? false
         let known = ledger?.table[subject]?.version
         let isNews = known.map { $0 < record.version } ?? true
         if isNews {
@@ -150,10 +153,14 @@ extension Gossip {
             }
             if subject != nodeID {
                 lastTableChange = now
-                news.add(.record(subject))
+                // A joiner that reads the table passes on nothing: what it reads, the others have.
+                if !wasAskedFor || isSynchronised { news.add(.record(subject)) }
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)
+        } else if known == record.version, isCrowded {
+            // It spreads without us.
+            news.countSent(.record(subject), limit: retransmissions)
         }
         let update = LivenessUpdate(
             nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)
@@ -161,7 +168,7 @@ extension Gossip {
     }
 
     private mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
-        exchange?.arrived(.revocation(revocation.revocation), now)
+        _ = exchange?.arrived(.revocation(revocation.revocation), now)
         guard ledger?.table.revocations[revocation.revocation] == nil else { return }
         guard configuration.verifyRevocation(revocation) else {
             counters.recordsForged += 1

@@ -8,7 +8,7 @@ extension Gossip {
         var encoded = messages.map { $0.encoded() }
         if piggyback {
             var room = DatagramHeader.messageCapacity - encoded.reduce(0) { $0 + $1.count }
-            for subject in news.ordered() {
+            for subject in news.leastSent(Self.piggybacked) {
                 guard room > 64 else { break }
                 guard let bytes = render(subject)?.encoded(), bytes.count <= room else { continue }
                 encoded.append(bytes)
@@ -82,11 +82,20 @@ extension Gossip {
         return .liveness(
             LivenessUpdate(
                 nodeID: nodeID, incarnation: member.incarnation, liveness: member.liveness,
-                accuser: member.lastAccuser ?? self.nodeID))
+                accuser: accusers[nodeID] ?? self.nodeID))
     }
 
+    /// News on one datagram's free space; of one eager forwarding; of one round.
+    private static let piggybacked = 6
+    private static let eagerBatch = 12
+    private static let roundBatch = 24
+    /// More pieces of news than this are a crowd.
+    private static let crowd = 256
+
+    var isCrowded: Bool { news.count > Self.crowd }
+
     /// How often a piece of news is sent by one node: grows with the logarithm of the cluster, and never beyond what so
-    /// few members need.
+    /// few members need. In a crowd of news each piece is sent fewer times, and anti-entropy finds whom it has missed.
     var retransmissions: Int {
         var digits = 1
         var reach = 10
@@ -94,16 +103,18 @@ extension Gossip {
             digits += 1
             reach *= 10
         }
-        return max(1, min(4 + 4 * digits, 3 * liveCount))
+        let full = max(1, min(4 + 4 * digits, 3 * liveCount))
+        return isCrowded ? max(min(full, 2 * configuration.timing.fanout), full * Self.crowd / news.count) : full
     }
 
-    /// Tells fresh news to a few members at once, and repeats the rest in rounds until all is sent often enough.
+    /// Tells fresh news to a few members at once (what comes in a crowd, in batches), and repeats the rest in rounds until all is sent often enough.
     mutating func flushNews(_ now: Instant) {
-        let fresh = news.takeFresh()
-        if !fresh.isEmpty {
+        if news.hasFresh, nextEager <= now {
+            nextEager = now + configuration.timing.eagerPace
+            let fresh = news.takeFresh(Self.eagerBatch)
             let messages = fresh.compactMap { render($0) }
             for target in randomLive(configuration.timing.fanout) {
-                sendAll(messages, to: target.endpoint, limit: 8)
+                sendAll(messages, to: target.endpoint, limit: 4)
                 for subject in fresh { news.countSent(subject, limit: retransmissions) }
             }
             let round = now + random.jittered(configuration.timing.firstRound)
@@ -112,12 +123,12 @@ extension Gossip {
         guard !news.isEmpty, let due = nextGossip, due <= now else { return }
         if liveCount > 0 {
             for target in randomLive(configuration.timing.fanout - 1) {
-                let batch = news.ordered().prefix(24)
+                let batch = news.leastSent(Self.roundBatch)
                 sendAll(batch.compactMap { render($0) }, to: target.endpoint, limit: 4)
                 for subject in batch { news.countSent(subject, limit: retransmissions) }
             }
         }
-        let young = news.leastSent <= 2 * configuration.timing.fanout
+        let young = news.fewestTimes <= 2 * configuration.timing.fanout
         let timing = configuration.timing
         nextGossip = now + random.jittered(young && liveCount > 0 ? timing.firstRound * 2 : timing.laterRound)
     }

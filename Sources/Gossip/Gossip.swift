@@ -13,6 +13,12 @@ package struct Gossip: Sendable {
     /// `nil` until the cluster's settings are settled.
     package internal(set) var ledger: LeaseLedger?
     package internal(set) var members: [NodeID: Member] = [:]
+    /// Suspicions under way.
+    var suspicions: [NodeID: Suspicion] = [:]
+    /// Who said last, first hand, that a member does not answer.
+    var accusers: [NodeID: NodeID] = [:]
+    /// Members that are not live, in no meaningful order.
+    var silent: [NodeID] = []
     package internal(set) var counters = GossipCounters()
     package internal(set) var isSynchronised = false
 
@@ -24,7 +30,10 @@ package struct Gossip: Sendable {
     var health = LocalHealth()
     var news = NewsQueue()
     var nextGossip: Instant?
+    var nextEager = Instant.zero
     var lastTableChange = Instant.zero
+    /// When a peer's table was last the same.
+    var lastAgreement = Instant.zero
 
     var probeOrder: [NodeID] = []
     var probeIndex = 0
@@ -37,9 +46,13 @@ package struct Gossip: Sendable {
     var joinDeadline = Instant.zero
     var nextReconnect: Instant?
     var seeds: [Endpoint] = []
+    /// The members last seen at the seeds' addresses.
+    var seedMembers: [Endpoint: NodeID] = [:]
     var contacts: [NodeID] = []
     var nextContacts: Instant?
     var strangers: [NodeID: Instant] = [:]
+    /// Acknowledgements of our claim by nodes whose records have not come yet.
+    var earlyAcknowledgements: [NodeID: RecordVersion] = [:]
     var restored: [StoredMember]
     var restoredRevocations: [SignedRevocation]
     /// Who has welcomed us before we had its record.
@@ -47,6 +60,8 @@ package struct Gossip: Sendable {
 
     /// Collected while an input is handled.
     var effects: [GossipEffect] = []
+    /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
+    package internal(set) var nextDeadline: Instant?
 
     package init(
         configuration: GossipConfiguration, restored: [StoredMember] = [], revocations: [SignedRevocation] = []
@@ -63,6 +78,7 @@ package struct Gossip: Sendable {
     package var settings: NetworkSettings? { offer.agreed ? offer.settings : nil }
 
     package mutating func handle(_ input: GossipInput, at now: Instant) -> [GossipEffect] {
+        if let due = nextDeadline, now - due >= Self.oversleeping { overslept(by: now - due, now) }
         switch input {
         case .start: start(now)
         case .datagram(let bytes, let source): receive(bytes, from: source, now)
@@ -72,8 +88,8 @@ package struct Gossip: Sendable {
         case .leave: leave(now)
         case .tick: break
         }
-        guard started else { return takeEffects() }
-        advance(now)
+        if started { advance(now) }
+        nextDeadline = deadline()
         return takeEffects()
     }
 
@@ -94,17 +110,40 @@ package struct Gossip: Sendable {
         flushNews(now)
     }
 
-    /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
-    package var nextDeadline: Instant? {
-        var deadlines: [Instant?] = [joining?.nextAttempt, joining?.until]
-        if let ledger {
-            deadlines += [
-                ledger.nextDeadline, nextProbe, probe?.nextStep, exchange?.deadline, nextReconnect, nextContacts,
-                news.isEmpty ? nil : nextGossip, nextSuspicionDeadline, pings.values.map(\.deadline).min(),
-            ]
+    func deadline() -> Instant? {
+        guard started else { return nil }
+        var earliest: Instant?
+        func consider(_ instant: Instant?) {
+            if let instant, instant < earliest ?? Instant(nanoseconds: .max) { earliest = instant }
         }
-        return deadlines.compactMap(\.self).min()
+        consider(joining?.nextAttempt)
+        consider(joining?.until)
+        guard let ledger else { return earliest }
+        consider(ledger.nextDeadline)
+        consider(nextProbe)
+        consider(probe?.nextStep)
+        consider(exchange?.deadline)
+        consider(nextReconnect)
+        consider(nextContacts)
+        if !news.isEmpty { consider(nextGossip) }
+        if news.hasFresh { consider(nextEager) }
+        for suspicion in suspicions.values { consider(suspicion.deadline) }
+        for ping in pings.values { consider(ping.deadline) }
+        return earliest
     }
+
+    /// This process was stopped, starved or suspended: whoever seems silent had no chance to be heard. All that waits for
+    /// an answer waits as much longer.
+    private mutating func overslept(by span: Duration, _ now: Instant) {
+        counters.oversleeps += 1
+        probe?.verdict = now + health.scaled(configuration.timing.probeTimeout)
+        for sequence in pings.keys { pings[sequence]?.delay(by: span) }
+        for subject in suspicions.keys { suspicions[subject]?.delay(by: span) }
+        if let session = exchange { exchange?.deadline = max(session.deadline, now) + .milliseconds(50) }
+    }
+
+    /// A deadline missed by as much was not missed for want of a time slice.
+    private static let oversleeping = Duration.milliseconds(200)
 
     /// Members that take part now, the node itself aside.
     package var liveCount: Int { ledger?.live.count ?? 0 }

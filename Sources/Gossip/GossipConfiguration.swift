@@ -16,6 +16,9 @@ package struct GossipConfiguration: Sendable {
     /// Whether the record is signed by the node it speaks of, for this cluster.
     package var verifyRecord: @Sendable (SignedRecord) -> Bool
     package var verifyRevocation: @Sendable (SignedRevocation) -> Bool
+    /// A record of this node and version that is at hand beside the own table's, so that it need not be decoded again:
+    /// a simulation's thousands of tables share their records.
+    package var sharedRecord: @Sendable (NodeID, RecordVersion) -> SignedRecord? = { _, _ in nil }
     /// What peers must know of this node's backend under these settings.
     package var backend: @Sendable (NetworkSettings) -> BackendData
     package var hasSeeds: Bool
@@ -59,11 +62,15 @@ package struct GossipTiming: Hashable, Sendable {
     package var suspicion = Duration.milliseconds(800)
     /// To how many members news goes at once.
     package var fanout = 4
+    /// Between two forwardings of fresh news: it bounds what a crowd of news costs, and delays no lone piece.
+    package var eagerPace = Duration.milliseconds(5)
     /// Between the rounds that repeat news: the first, and the later ones.
     package var firstRound = Duration.milliseconds(25)
     package var laterRound = Duration.milliseconds(150)
     /// How long a difference of tables may be news under way.
     package var settling = Duration.milliseconds(300)
+    /// How long at most, where news never ends.
+    package var mostSettling = Duration.milliseconds(800)
     package var joinRetry = Duration.milliseconds(400)
     /// Between contacts with one of those that do not answer.
     package var reconnect = Duration.seconds(5)

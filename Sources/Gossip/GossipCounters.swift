@@ -15,6 +15,7 @@ package struct GossipCounters: Hashable, Sendable {
     package var refutations: UInt64 = 0
     package var exchanges: UInt64 = 0
     package var exchangesAborted: UInt64 = 0
+    package var oversleeps: UInt64 = 0
 
     package init() {}
 
@@ -26,6 +27,7 @@ package struct GossipCounters: Hashable, Sendable {
             ("datagramsOwn", datagramsOwn), ("recordsForged", recordsForged), ("probes", probes),
             ("probesFailed", probesFailed), ("suspicions", suspicions), ("refutations", refutations),
             ("exchanges", exchanges), ("exchangesAborted", exchangesAborted),
+            ("oversleeps", oversleeps),
         ]
     }
 }

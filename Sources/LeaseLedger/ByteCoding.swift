@@ -8,22 +8,24 @@ package enum DecodingFailure: Error, Equatable, Sendable {
     case unknownFormat(UInt8)
 }
 
-/// Reads big-endian fields from bytes that somebody else wrote. Allocates only for what is really there.
+/// Reads big-endian fields from bytes that somebody else wrote. Allocates only for what is really there. Inlinable, since
+/// decoding is the most frequent thing that a node does.
 package struct ByteReader: ~Copyable {
-    private let bytes: ArraySlice<UInt8>
-    private var position: Int
+    @usableFromInline let bytes: ArraySlice<UInt8>
+    @usableFromInline var position: Int
 
-    package init(_ bytes: ArraySlice<UInt8>) {
+    @inlinable package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         position = bytes.startIndex
     }
 
-    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    @inlinable package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    package var remaining: Int { bytes.endIndex - position }
+    @inlinable package var remaining: Int { bytes.endIndex - position }
 
-    package mutating func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(DecodingFailure) -> Value
-    {
+    @inlinable package mutating func integer<Value: FixedWidthInteger>(
+        _: Value.Type = Value.self
+    ) throws(DecodingFailure) -> Value {
         let size = Value.bitWidth / 8
         guard remaining >= size else { throw .truncated }
         var value: Value = 0
@@ -34,7 +36,7 @@ package struct ByteReader: ~Copyable {
         return value
     }
 
-    package mutating func slice(_ count: Int) throws(DecodingFailure) -> ArraySlice<UInt8> {
+    @inlinable package mutating func slice(_ count: Int) throws(DecodingFailure) -> ArraySlice<UInt8> {
         guard count >= 0, remaining >= count else { throw .truncated }
         defer { position += count }
         return bytes[position..<position + count]
@@ -44,9 +46,13 @@ package struct ByteReader: ~Copyable {
     package mutating func text(longest: Int) throws(DecodingFailure) -> String {
         let count = Int(try integer(UInt8.self))
         guard count <= longest else { throw .lengthOutOfRange }
-        guard let text = String(validating: try slice(count), as: UTF8.self),
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw .valueOutOfRange }
+        let utf8 = try slice(count)
+        guard let text = String(validating: utf8, as: UTF8.self) else { throw .valueOutOfRange }
+        // Most names are plain ASCII, and Unicode's properties are slow to look up.
+        let isPlain = utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+        guard isPlain || !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+            throw .valueOutOfRange
+        }
         return text
     }
 
@@ -68,18 +74,17 @@ package struct ByteReader: ~Copyable {
 
 /// Writes what `ByteReader` reads.
 package struct ByteWriter {
-    package private(set) var bytes: [UInt8]
+    @usableFromInline var written: [UInt8] = []
 
-    package init(reserving capacity: Int = 0) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+    package init(reserving capacity: Int = 0) { written.reserveCapacity(capacity) }
+
+    @inlinable package var bytes: [UInt8] { written }
+
+    @inlinable package mutating func integer(_ value: some FixedWidthInteger) {
+        withUnsafeBytes(of: value.bigEndian) { written.append(contentsOf: $0) }
     }
 
-    package mutating func integer(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
-    }
-
-    package mutating func raw(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
+    @inlinable package mutating func raw(_ more: some Collection<UInt8>) { written.append(contentsOf: more) }
 
     /// At most 255 bytes of UTF-8, behind their count.
     package mutating func text(_ text: String) {

@@ -140,7 +140,7 @@ extension LeaseLedger {
         }
         reportConflict(on: after, &effects)
         if old?.name != new.name {
-            for other in table.all where other.record.name == new.name && other.nodeID != nodeID {
+            for other in table.records(named: new.name) where other.nodeID != nodeID {
                 effects.append(.event(.nameConflict(new.name, other.nodeID, nodeID)))
             }
         }

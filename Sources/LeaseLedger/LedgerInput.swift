@@ -53,6 +53,12 @@ package struct OwnCommit: Hashable, Sendable {
     package var reserved: UInt64
     /// The subnet to ask for first after a restart.
     package var hint: IPv4Block?
+
+    package init(record: SignedRecord, reserved: UInt64, hint: IPv4Block?) {
+        self.record = record
+        self.reserved = reserved
+        self.hint = hint
+    }
 }
 
 /// What happened to leases, for people and programs that watch.

@@ -61,6 +61,16 @@ extension NodeRecord {
         guard version.sequence <= Self.largestCounter, !name.isEmpty, endpoint.port != 0 else { throw .valueOutOfRange }
     }
 
+    /// Whose record these bytes would be and of which version, read without decoding the rest; `nil` if they are too few.
+    package static func peek(_ body: ArraySlice<UInt8>) -> (nodeID: NodeID, version: RecordVersion)? {
+        var reader = ByteReader(body)
+        guard (try? reader.integer(UInt8.self)) == format, let nodeID = try? reader.nodeID(),
+            (try? reader.slice(32)) != nil, let sequence = try? reader.integer(UInt64.self),
+            let runNonce = try? reader.integer(UInt64.self)
+        else { return nil }
+        return (nodeID, RecordVersion(sequence: sequence, runNonce: runNonce))
+    }
+
     private static func backend(from reader: inout ByteReader) throws(DecodingFailure) -> BackendData {
         switch BackendKind(rawValue: try reader.integer()) {
         case .vxlan:

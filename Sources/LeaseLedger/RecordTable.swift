@@ -10,9 +10,12 @@ package struct RecordTable: Sendable {
         case known
     }
 
-    private var records: [NodeID: SignedRecord] = [:]
-    private var members: [[NodeID]] = Array(repeating: [], count: TableHash.bucketCount)
-    private var claimants: [IPv4Block: [NodeID]] = [:]
+    private var slots: [NodeID: UInt32] = [:]
+    private var records: [SignedRecord] = []
+    private var buckets: [[UInt32]] = Array(repeating: [], count: TableHash.bucketCount)
+    private var claimants = SlotIndex<IPv4Block>()
+    /// By the name's hash: a table of thousands has little room for the names themselves.
+    private var names = SlotIndex<Int>()
     package private(set) var revocations: [Revocation: SignedRevocation] = [:]
     package private(set) var hash = TableHash()
     /// The highest claim epoch in any record.
@@ -21,27 +24,45 @@ package struct RecordTable: Sendable {
     package init() {}
 
     package var count: Int { records.count }
-    package var all: some Collection<SignedRecord> { records.values }
+    /// In the order in which the nodes became known.
+    package var all: some Collection<SignedRecord> { records }
 
-    package subscript(nodeID: NodeID) -> SignedRecord? { records[nodeID] }
+    package subscript(nodeID: NodeID) -> SignedRecord? { slots[nodeID].map { records[Int($0)] } }
 
     package mutating func merge(_ record: SignedRecord) -> Merged {
         let nodeID = record.nodeID
-        let previous = records[nodeID]
-        if let previous {
-            guard previous.version < record.version else { return .known }
-            hash.toggle(nodeID, previous.version)
-            withdrawClaim(of: previous)
-        } else {
-            members[TableHash.bucket(of: nodeID)].append(nodeID)
+        guard let slot = slots[nodeID] else {
+            let slot = UInt32(records.count)
+            slots[nodeID] = slot
+            records.append(record)
+            buckets[TableHash.bucket(of: nodeID)].append(slot)
+            names.add(slot, for: record.record.name.hashValue)
+            enter(record, slot)
+            return .added
         }
-        records[nodeID] = record
-        hash.toggle(nodeID, record.version)
-        if let claim = record.claim {
-            claimants[claim.subnet, default: []].append(nodeID)
-            highestEpoch = max(highestEpoch, claim.epoch)
+        let previous = records[Int(slot)]
+        guard previous.version < record.version else { return .known }
+        hash.toggle(nodeID, previous.version)
+        if let claim = previous.claim { claimants.remove(slot, for: claim.subnet) }
+        if previous.record.name != record.record.name {
+            names.remove(slot, for: previous.record.name.hashValue)
+            names.add(slot, for: record.record.name.hashValue)
         }
-        return previous.map { .replaced($0) } ?? .added
+        records[Int(slot)] = record
+        enter(record, slot)
+        return .replaced(previous)
+    }
+
+    private mutating func enter(_ record: SignedRecord, _ slot: UInt32) {
+        hash.toggle(record.nodeID, record.version)
+        guard let claim = record.claim else { return }
+        claimants.add(slot, for: claim.subnet)
+        highestEpoch = max(highestEpoch, claim.epoch)
+    }
+
+    /// The records of the nodes that go by this name: for two nodes it may be one.
+    package func records(named name: String) -> [SignedRecord] {
+        names.slots(for: name.hashValue).map { records[Int($0)] }.filter { $0.record.name == name }
     }
 
     /// - Returns: whether it was news.
@@ -52,25 +73,25 @@ package struct RecordTable: Sendable {
         return true
     }
 
-    private mutating func withdrawClaim(of record: SignedRecord) {
-        guard let subnet = record.claim?.subnet else { return }
-        claimants[subnet]?.removeAll { $0 == record.nodeID }
-        if claimants[subnet]?.isEmpty == true { claimants[subnet] = nil }
-    }
-
     /// The claim of a node that nobody has revoked.
     package func standingClaim(of nodeID: NodeID) -> Claimant? {
-        guard let claimant = records[nodeID]?.record.claimant, !isRevoked(claimant) else { return nil }
-        return claimant
+        self[nodeID].flatMap { standingClaim(in: $0) }
+    }
+
+    private func standingClaim(in record: SignedRecord) -> Claimant? {
+        guard let claim = record.claim else { return nil }
+        let claimant = Claimant(nodeID: record.nodeID, claim: claim)
+        return isRevoked(claimant) ? nil : claimant
     }
 
     package func isRevoked(_ claimant: Claimant) -> Bool {
-        revocations[Revocation(nodeID: claimant.nodeID, claimEpoch: claimant.claim.epoch)] != nil
+        !revocations.isEmpty
+            && revocations[Revocation(nodeID: claimant.nodeID, claimEpoch: claimant.claim.epoch)] != nil
     }
 
     /// The standing claims on exactly this subnet. Subnets of one pool are equal or disjoint.
     package func claims(on subnet: IPv4Block) -> [Claimant] {
-        (claimants[subnet] ?? []).compactMap { standingClaim(of: $0) }
+        claimants.slots(for: subnet).compactMap { standingClaim(in: records[Int($0)]) }
     }
 
     /// Who owns a subnet: the claim that precedes all others on it, tentative ones aside. Everybody derives the same
@@ -84,11 +105,14 @@ package struct RecordTable: Sendable {
 
     /// What an exchange of tables compares: the versions in one bucket.
     package func entries(inBucket bucket: Int) -> [TableEntry] {
-        guard members.indices.contains(bucket) else { return [] }
-        let known = members[bucket].compactMap { records[$0].map { TableEntry.record($0.nodeID, $0.version) } }
+        guard buckets.indices.contains(bucket) else { return [] }
+        let known = buckets[bucket].map { slot in
+            let record = records[Int(slot)]
+            return TableEntry.record(record.nodeID, record.version)
+        }
         guard !revocations.isEmpty else { return known }
-        return known
-            + revocations.keys.filter { TableHash.bucket(of: $0.nodeID) == bucket }.map { TableEntry.revocation($0) }
+        let revoked = revocations.keys.filter { TableHash.bucket(of: $0.nodeID) == bucket }.sorted()
+        return known + revoked.map { TableEntry.revocation($0) }
     }
 }
 

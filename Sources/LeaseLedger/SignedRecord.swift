@@ -31,6 +31,13 @@ package struct SignedRecord: Hashable, Sendable {
         storage = Storage(record: try NodeRecord(encoded: body), body: body, signature: signature)
     }
 
+    /// Whether these bytes, the signature first, are this record; then there is nothing to decode.
+    package func isSame(signatureAndBody bytes: ArraySlice<UInt8>) -> Bool {
+        let (signature, body) = (storage.signature, storage.body)
+        return bytes.count == signature.count + body.count
+            && bytes.prefix(signature.count).elementsEqual(signature) && bytes.suffix(body.count).elementsEqual(body)
+    }
+
     package var record: NodeRecord { storage.record }
     /// The encoded record: what the signature covers, after the cluster's identity.
     package var body: [UInt8] { storage.body }

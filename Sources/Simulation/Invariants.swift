@@ -1,49 +1,45 @@
 internal import Addressing
-internal import Gossip
-package import LeaseLedger
+internal import LeaseLedger
 
-/// What must hold of a whole cluster (S1, L1), each with the reason why it does not.
-extension SimulatedCluster {
-    package var running: [SimulatedNode] { nodes.filter(\.isRunning) }
-
-    /// Every running node sees every other alive.
-    package var seesAllAlive: Bool {
-        let ids = running.map(\.identity.nodeID)
-        return running.allSatisfy { node in
-            ids.allSatisfy { $0 == node.identity.nodeID || node.gossip?.members[$0]?.liveness == .alive }
-        }
+/// What was found broken, and what is remembered in order to find it.
+package struct Invariants {
+    /// A yield of one claim to another.
+    struct Yield: Hashable {
+        let loser: NodeID
+        let winner: NodeID
+        let subnet: IPv4Block
     }
 
-    package var haveEqualTables: Bool {
-        Set(running.map { $0.gossip?.ledger?.table.hash.whole ?? 0 }).count <= 1
+    package private(set) var violations: [String] = []
+    /// Verdicts of `unreachable` on healthy nodes, each node at one incarnation counted once.
+    package private(set) var falseFailures: Set<String> = []
+    /// The same, each observer's verdict counted.
+    package private(set) var falseVerdicts = 0
+    package private(set) var suspicionsOfHealthy = 0
+    package private(set) var yields = 0
+    var epochs: [Yield: (loser: UInt64, winner: UInt64)] = [:]
+    var spoken: [NodeID: RecordVersion] = [:]
+
+    static let mostReported = 20
+
+    mutating func broken(_ what: String, at now: Instant) {
+        if violations.count < Self.mostReported { violations.append("\(now): \(what)") }
     }
 
-    /// Every running node holds a claim that is past TENTATIVE.
-    package var allHold: Bool { running.allSatisfy { $0.claim != nil } }
-
-    package var isConverged: Bool { haveEqualTables && allHold && seesAllAlive }
-
-    /// S1: no two running nodes hold one subnet, and all derive the same owners. Empty when it holds.
-    package var overlaps: [String] {
-        var holders: [String: [Int]] = [:]
-        for node in running {
-            if let claim = node.claim { holders["\(claim.subnet)", default: []].append(node.index) }
-        }
-        return holders.filter { $0.value.count > 1 }.map { "\($0.key) is held by nodes \($0.value)" }.sorted()
+    mutating func falseFailure(of nodeID: NodeID, incarnation: UInt64) {
+        falseVerdicts += 1
+        falseFailures.insert("\(nodeID.short)/\(incarnation)")
     }
 
-    /// Verdicts of `unreachable` on nodes that run.
-    package func falseFailures(since: Instant) -> Int {
-        let alive = Set(running.map(\.identity.nodeID))
-        return running.reduce(0) { total, node in
-            total
-                + node.events.count { time, event in
-                    if case .liveness(let subject, .unreachable) = event, time >= since {
-                        alive.contains(subject)
-                    } else {
-                        false
-                    }
-                }
+    mutating func suspectedHealthy() { suspicionsOfHealthy += 1 }
+
+    /// S3: of a conflicting pair at most one yields.
+    mutating func yielded(_ yield: Yield, loserEpoch: UInt64, winnerEpoch: UInt64, at now: Instant) {
+        yields += 1
+        let reverse = Yield(loser: yield.winner, winner: yield.loser, subnet: yield.subnet)
+        if let earlier = epochs[reverse], earlier.loser == winnerEpoch, earlier.winner == loserEpoch {
+            broken("S3: \(yield.loser.short) and \(yield.winner.short) both yielded \(yield.subnet)", at: now)
         }
+        epochs[yield] = (loserEpoch, winnerEpoch)
     }
 }

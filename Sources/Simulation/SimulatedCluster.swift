@@ -1,32 +1,40 @@
-package import Addressing
+internal import Addressing
 package import Gossip
 package import LeaseLedger
 
 /// Any number of nodes on virtual time, each running the daemon's own code. The same seed gives the same run.
 package struct SimulatedCluster {
-    private enum Event {
-        case datagram([UInt8], from: Endpoint, to: Endpoint)
+    enum Event {
+        case datagram([UInt8], from: Int32, to: Int32)
+        case unreachable(at: Int32, from: Endpoint)
         case tick(Int)
         case committed(Int, run: Int, OwnCommit)
         case resume(Int)
         case resolved(Int, run: Int)
+        case renew(Int, run: Int)
     }
 
-    package private(set) var now = Instant.zero
-    package private(set) var nodes: [SimulatedNode] = []
+    package internal(set) var now = Instant.zero
+    package internal(set) var nodes: [SimulatedNode] = []
     package var network = Network()
     /// From the effect to the disk's answer.
     package var commitTime = Duration.milliseconds(2)
-    package private(set) var random: SplitMix64
+    package internal(set) var random: SplitMix64
     package private(set) var datagrams = 0
     package private(set) var bytes = 0
     /// A hash of everything delivered: equal runs have equal traces.
     package private(set) var trace: UInt64 = 0
+    /// Verdicts before this moment are not judged: the network has just changed.
+    package var judgedFrom = Instant.zero
+    package internal(set) var invariants = Invariants()
+    package internal(set) var spread = SpreadMeter()
 
     package let seed: UInt64
     package let settings: NetworkSettings
-    private var queue = EventQueue<Event>()
-    private var indexes: [Endpoint: Int] = [:]
+    var queue = EventQueue<Event>()
+    var indexes: [Endpoint: Int] = [:]
+    var census = Census()
+    let pool = RecordPool()
 
     package init(seed: UInt64, settings: NetworkSettings) {
         self.seed = seed
@@ -34,94 +42,17 @@ package struct SimulatedCluster {
         random = SplitMix64(seed: seed)
     }
 
-    /// Adds a machine that has never run.
-    @discardableResult
-    package mutating func addNode() -> Int {
-        let index = nodes.count
-        let nodeID = NodeID(bits: UInt128(random.next()) << 64 | UInt128(random.next()))
-        let endpoint = Endpoint(
-            address: .v4(IPv4Address(bits: 0xC0A8_0000 + UInt32(index) + 1)), port: 8473)
-        let identity = LeaseLedger.Identity(
-            clusterID: 1, nodeID: nodeID, publicKey: Array(repeating: 0, count: 32), runNonce: 0,
-            sign: { _ in Array(repeating: 0, count: 64) })
-        nodes.append(
-            SimulatedNode(
-                index: index, identity: identity, endpoint: endpoint, disk: SimulatedNode.Disk(own: nil, reserved: 0)))
-        indexes[endpoint] = index
-        return index
-    }
-
-    /// Starts a node from what its disk holds.
-    /// - Parameter seeds: the indexes of the nodes that it is told to join.
-    package mutating func start(_ index: Int, seeds: [Int], settings named: NetworkSettings? = nil) {
-        var node = nodes[index]
-        var identity = node.identity
-        identity.runNonce = random.next()
-        let first = node.disk.reserved
-        node.disk.reserved += 1 << 16
-        var own =
-            node.disk.own?.record.record
-            ?? NodeRecord(
-                nodeID: identity.nodeID, publicKey: identity.publicKey,
-                version: RecordVersion(sequence: 0, runNonce: 0), name: "n\(index)", fingerprint: UInt64(index),
-                endpoint: node.endpoint, publicIP: node.endpoint.address,
-                backend: .vxlan(vni: 1, vtepMAC: MACAddress(locallyAdministered: UInt64(index))), software: "sim")
-        own.version.sequence = max(first, own.version.sequence)
-        own.endpoint = node.endpoint
-        own.publicIP = node.endpoint.address
-        let agreed = node.disk.settings
-        let backend = own.backend
-        let configuration = GossipConfiguration(
-            identity: identity, own: own, reserved: node.disk.reserved, hint: node.disk.own?.hint,
-            offer: SettingsOffer(settings: agreed ?? named ?? settings, agreed: agreed != nil, named: 1),
-            differences: { $0 == named ?? $0 ? [] : ["settings differ"] },
-            verifyRecord: { _ in true }, verifyRevocation: { _ in true }, backend: { _ in backend },
-            hasSeeds: !seeds.isEmpty,
-            randomSeed: random.next())
-        node.gossip = Gossip(
-            configuration: configuration,
-            restored: Array(
-                node.disk.peers.values.sorted {
-                    $0.record.nodeID < $1.record.nodeID
-                }))
-        node.run += 1
-        node.seeds = seeds
-        node.scheduledTick = nil
-        node.pausedUntil = nil
-        nodes[index] = node
-        give(.start, to: index)
-    }
-
-    /// SIGKILL: all that was not on the disk is gone.
-    package mutating func kill(_ index: Int) { nodes[index].gossip = nil }
-
-    /// SIGTERM.
-    package mutating func stop(_ index: Int) {
-        give(.leave, to: index)
-        nodes[index].gossip = nil
-    }
-
-    /// SIGSTOP for a while.
-    package mutating func pause(_ index: Int, for span: Duration) {
-        nodes[index].pausedUntil = now + span
-        queue.add(.resume(index), at: now + span)
-    }
-
-    package mutating func setDisk(_ index: Int, _ disk: SimulatedNode.Disk) { nodes[index].disk = disk }
-
-    /// Gives a node another address, while it runs or not.
-    package mutating func move(_ index: Int, to endpoint: Endpoint) {
-        indexes[nodes[index].endpoint] = nil
-        indexes[endpoint] = index
-        nodes[index].endpoint = endpoint
-        let backend = nodes[index].gossip?.ledger.map { $0.table[nodes[index].identity.nodeID]?.record.backend } ?? nil
-        guard let backend else { return }
-        give(.ledger(.located(endpoint: endpoint, publicIP: endpoint.address, backend: backend)), to: index)
-    }
+    /// What the network layers below add: IP and UDP headers.
+    private static let packetOverhead = 28
 
     package mutating func give(_ input: GossipInput, to index: Int) {
         guard let effects = nodes[index].gossip?.handle(input, at: now) else { return }
         for effect in effects { carryOut(effect, of: index) }
+        observe(index)
+        schedule(index)
+    }
+
+    mutating func schedule(_ index: Int) {
         guard let deadline = nodes[index].gossip?.nextDeadline else { return }
         if let scheduled = nodes[index].scheduledTick, scheduled <= deadline, scheduled > now { return }
         let time = max(deadline, now)
@@ -136,12 +67,13 @@ package struct SimulatedCluster {
         for span: Duration, grain: Duration = .milliseconds(5), until condition: ((SimulatedCluster) -> Bool)? = nil
     ) -> Bool {
         let end = now + span
-        var nextLook = now + grain
-        while let time = queue.nextTime, time <= end, let (at, event) = queue.next() {
-            if let condition, at > nextLook {
+        var nextLook = now
+        while let time = queue.nextTime, time <= end {
+            if let condition, time > nextLook {
                 if condition(self) { return true }
-                nextLook = at + grain
+                nextLook = time + grain
             }
+            guard let (at, event) = queue.next() else { break }
             now = at
             process(event)
         }
@@ -151,17 +83,11 @@ package struct SimulatedCluster {
 
     private mutating func process(_ event: Event) {
         switch event {
-        case .datagram(let bytes, let source, let destination):
-            guard let index = indexes[destination], nodes[index].isRunning else { return }
-            if let until = nodes[index].pausedUntil, until > now {
-                if nodes[index].backlog.count < 512 { nodes[index].backlog.append((bytes, source)) }
-                return
-            }
-            trace = Mixing.combine(trace, UInt64(bitPattern: now.nanoseconds), UInt64(index), UInt64(bytes.count))
-            give(.datagram(bytes, from: source), to: index)
+        case .datagram(let bytes, let source, let destination): arrive(bytes, from: Int(source), at: Int(destination))
+        case .unreachable(let index, let endpoint):
+            give(.portUnreachable(endpoint), to: Int(index))
         case .tick(let index):
-            guard let scheduled = nodes[index].scheduledTick, scheduled <= now else { return }
-            if let until = nodes[index].pausedUntil, until > now { return }
+            guard let scheduled = nodes[index].scheduledTick, scheduled <= now, !isPaused(index) else { return }
             nodes[index].scheduledTick = nil
             give(.tick, to: index)
         case .committed(let index, let run, let commit):
@@ -172,49 +98,67 @@ package struct SimulatedCluster {
         case .resolved(let index, let run):
             guard nodes[index].run == run, nodes[index].isRunning else { return }
             give(.seeds(nodes[index].seeds.map { nodes[$0].endpoint }), to: index)
-        case .resume(let index):
-            nodes[index].pausedUntil = nil
-            nodes[index].scheduledTick = nil
-            let backlog = nodes[index].backlog
-            nodes[index].backlog = []
-            for (bytes, source) in backlog { give(.datagram(bytes, from: source), to: index) }
-            give(.tick, to: index)
+        case .resume(let index): resume(index)
+        case .renew(let index, let run):
+            guard nodes[index].run == run, nodes[index].isRunning else { return }
+            renewIdentity(index)
         }
+    }
+
+    func isPaused(_ index: Int) -> Bool { nodes[index].pausedUntil.map { $0 > now } ?? false }
+
+    private mutating func arrive(_ bytes: [UInt8], from source: Int, at index: Int) {
+        guard nodes[index].isRunning else {
+            // The kernel of a machine that is up says that nobody listens.
+            guard nodes[index].isMachineUp, network.isConnected(index, source), !network.loses(&random) else { return }
+            let hint = Event.unreachable(at: Int32(source), from: nodes[index].endpoint)
+            return queue.add(hint, at: now + network.delay(&random))
+        }
+        guard !isPaused(index) else {
+            if nodes[index].backlog.count < SimulatedNode.socketBuffer {
+                nodes[index].backlog.append((bytes, nodes[source].endpoint))
+            }
+            return
+        }
+        trace = Mixing.mix(trace ^ UInt64(bitPattern: now.nanoseconds))
+        trace = Mixing.mix(trace ^ UInt64(index) << 32 ^ UInt64(bytes.count))
+        give(.datagram(bytes, from: nodes[source].endpoint), to: index)
     }
 
     private mutating func carryOut(_ effect: GossipEffect, of index: Int) {
         switch effect {
-        case .send(let bytes, let destination):
-            datagrams += 1
-            self.bytes += bytes.count + DatagramHeader.sealingOverhead + 28
-            deliver(bytes, from: index, to: destination)
-            if network.duplication > 0, Double.random(in: 0..<1, using: &random) < network.duplication {
-                deliver(bytes, from: index, to: destination)
-            }
+        case .send(let bytes, let destination): send(bytes, from: index, to: destination)
         case .commit(let commit):
             queue.add(.committed(index, run: nodes[index].run, commit), at: now + commitTime)
         case .peersChanged(let changed):
-            guard let gossip = nodes[index].gossip else { return }
-            for nodeID in changed {
-                guard let record = gossip.ledger?.table[nodeID] else { continue }
-                nodes[index].disk.peers[nodeID] = StoredMember(
-                    record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
-            }
+            for nodeID in changed { heard(of: nodeID, by: index) }
         case .settled(let settings): nodes[index].disk.settings = settings
         case .contradicted(let differences): nodes[index].contradictions = differences
-        case .takeNewIdentity: nodes[index].wantsNewIdentity = true
-        case .event(let event): nodes[index].events.append((now, event))
+        case .takeNewIdentity:
+            nodes[index].wantsNewIdentity = true
+            queue.add(.renew(index, run: nodes[index].run), at: now + .milliseconds(10))
+        case .event(let event):
+            nodes[index].events.append((now, event))
+            judge(event, of: index)
         case .resolveSeeds:
             queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))
         case .revocationsChanged, .ownersChanged: break
         }
     }
 
-    private mutating func deliver(_ bytes: [UInt8], from index: Int, to destination: Endpoint) {
+    private mutating func send(_ bytes: [UInt8], from index: Int, to destination: Endpoint) {
+        let length = bytes.count + DatagramHeader.sealingOverhead
+        datagrams += 1
+        self.bytes += length + Self.packetOverhead
+        nodes[index].datagramsSent += 1
+        nodes[index].bytesSent += length + Self.packetOverhead
+        if length > DatagramHeader.longestDatagram {
+            invariants.broken("node \(index) sent a datagram of \(length) bytes", at: now)
+        }
         guard let target = indexes[destination], network.isConnected(index, target) else { return }
-        if network.loss > 0, Double.random(in: 0..<1, using: &random) < network.loss { return }
-        let (least, most) = (network.latency.lowerBound, network.latency.upperBound)
-        let latency = least + (most - least) * Double.random(in: 0..<1, using: &random)
-        queue.add(.datagram(bytes, from: nodes[index].endpoint, to: destination), at: now + latency)
+        for _ in 0..<(network.duplicates(&random) ? 2 : 1) where !network.loses(&random) {
+            let event = Event.datagram(bytes, from: Int32(index), to: Int32(target))
+            queue.add(event, at: now + network.delay(&random))
+        }
     }
 }

@@ -8,25 +8,35 @@ package struct SimulatedNode {
     package struct Disk {
         package var own: OwnCommit?
         package var reserved: UInt64
-        package var peers: [NodeID: StoredMember] = [:]
+        package var peers: [StoredMember] = []
         package var settings: NetworkSettings?
     }
 
     package let index: Int
-    package let identity: LeaseLedger.Identity
-    package var endpoint: Endpoint
-    package var gossip: Gossip?
-    package var disk: Disk
+    package internal(set) var identity: LeaseLedger.Identity
+    package internal(set) var endpoint: Endpoint
+    package internal(set) var gossip: Gossip?
+    package internal(set) var disk: Disk
+    /// Off or cut from power: not even its kernel answers.
+    package internal(set) var isMachineUp = true
     /// A process that is stopped (SIGSTOP) takes its datagrams late.
-    package var pausedUntil: Instant?
-    package var backlog: [(bytes: [UInt8], source: Endpoint)] = []
+    package internal(set) var pausedUntil: Instant?
+    /// Was stopped or ill at some time; what is said of it then may be right.
+    package internal(set) var isSpared = true
     package internal(set) var events: [(time: Instant, event: NodeEvent)] = []
     package internal(set) var wantsNewIdentity = false
     package internal(set) var contradictions: [String] = []
+    package internal(set) var datagramsSent = 0
+    package internal(set) var bytesSent = 0
+    var backlog: [(bytes: [UInt8], source: Endpoint)] = []
     var scheduledTick: Instant?
     var seeds: [Int] = []
     /// Distinguishes runs, so that a disk answer to an earlier run is lost with it.
     var run = 0
+    var seen = Census.Entry()
+
+    /// Datagrams that a socket's buffer holds while nobody reads.
+    static let socketBuffer = 256
 
     package var isRunning: Bool { gossip != nil }
     package var claim: Claim? { gossip?.ledger?.heldClaim }

@@ -111,7 +111,7 @@ import Testing
     @Test(arguments: seeds)
     func `a restored old disk is overtaken by what the peers remember`(seed: UInt64) throws {
         var cluster = try convergedCluster(nodes: 5, seed: seed)
-        let old = cluster.nodes[1].disk
+        let old = cluster.disk(of: 1)
         for _ in 0..<3 {
             cluster.kill(1)
             cluster.start(1, seeds: [0])

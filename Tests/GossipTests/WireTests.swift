@@ -103,6 +103,47 @@ import Testing
             ])
     }
 
+    @Test func `a datagram of a newer release is read if it says that this one may`() throws {
+        var random = SplitMix64(seed: 1)
+        let sent = datagram([.negativeAcknowledgement(sequence: 1)], &random)
+        var bytes = sent.encoded()
+        bytes[0] = DatagramHeader.protocolVersion + 1
+        #expect(try Datagram(decoding: bytes) == sent)
+        bytes[1] = DatagramHeader.protocolVersion + 1
+        #expect(throws: DecodingFailure.unknownFormat(bytes[0])) { try Datagram(decoding: bytes) }
+        bytes[0] = DatagramHeader.oldestUnderstood - 1
+        #expect(throws: DecodingFailure.unknownFormat(bytes[0])) { try Datagram(decoding: bytes) }
+    }
+
+    @Test func `fields that a later release appends to a message are passed over`() throws {
+        var random = SplitMix64(seed: 1)
+        var bytes = datagram([], &random).encoded()
+        bytes += [4, 0, 6, 0, 0, 0, 1, 99, 99]
+        bytes += GossipMessage.stale(incarnation: 5).encoded()
+        #expect(
+            try Datagram(decoding: bytes).messages == [
+                .negativeAcknowledgement(sequence: 1), .stale(incarnation: 5),
+            ])
+    }
+
+    @Test func `a record at hand is taken only if the bytes are the same`() throws {
+        var random = SplitMix64(seed: 1)
+        let record = try anyRecord(&random)
+        let bytes = datagram([.record(record, liveness: .alive, incarnation: 1)], &random).encoded()
+        var asked = 0
+        let known = { (nodeID: NodeID, version: RecordVersion) -> SignedRecord? in
+            asked += 1
+            return nodeID == record.nodeID && version == record.version ? record : nil
+        }
+        #expect(try Datagram(decoding: bytes, known: known).messages.count == 1)
+        #expect(asked == 1)
+        var altered = bytes
+        altered[bytes.count - 1] ^= 1
+        let message = try Datagram(decoding: altered, known: known).messages.first
+        guard case .record(let other, _, _) = message else { return #expect(Bool(false), "\(message as Any)") }
+        #expect(other != record)
+    }
+
     @Test func `an absurd incarnation is refused`() throws {
         var random = SplitMix64(seed: 1)
         let absurd = datagram([.stale(incarnation: 1 << 60)], &random).encoded()

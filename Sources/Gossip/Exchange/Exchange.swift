@@ -22,7 +22,13 @@ struct Exchange: Sendable {
     /// The entries seen of a bucket whose summary takes several datagrams.
     var pages: [Int: Set<NodeID>] = [:]
 
-    static let window = 24
+    /// How many entries to ask for at a time: doubled with every window that comes whole.
+    private(set) var window = Self.smallestWindow
+
+    static let smallestWindow = 24
+    static let largestWindow = 96
+    /// Entries in one request, so that one datagram asks for no more than a few.
+    static let page = 24
     static let mostRounds = 256
     static let mostPushed = 64
 
@@ -32,20 +38,26 @@ struct Exchange: Sendable {
         self.deadline = deadline
     }
 
-    mutating func arrived(_ entry: TableEntry, _ now: Instant) {
-        guard outstanding.remove(entry) != nil else { return }
+    /// - Returns: whether it was asked for.
+    mutating func arrived(_ entry: TableEntry, _ now: Instant) -> Bool {
+        guard outstanding.remove(entry) != nil else { return false }
         silent = 0
+        if outstanding.isEmpty { window = min(window * 2, Self.largestWindow) }
+        return true
     }
 
     var isWindowOpen: Bool { outstanding.isEmpty }
 
     /// The next window of entries to ask for.
     mutating func nextWindow() -> [TableEntry] {
-        let window = Array(wanted.prefix(Self.window))
-        wanted.removeFirst(window.count)
-        outstanding = Set(window)
-        return window
+        let asked = Array(wanted.prefix(window))
+        wanted.removeFirst(asked.count)
+        outstanding = Set(asked)
+        return asked
     }
 
-    mutating func giveUpOutstanding() { outstanding = [] }
+    mutating func giveUpOutstanding() {
+        outstanding = []
+        window = Self.smallestWindow
+    }
 }

@@ -12,9 +12,6 @@ package struct Member: Sendable {
 
     /// The liveness is not a verdict but a guess: a peer from the store, not heard yet.
     var isAssumed: Bool
-    var suspicion: Suspicion?
-    /// Who said last, first hand, that the member does not answer.
-    var lastAccuser: NodeID?
     var roundTrip = RoundTrip()
     var window: ReplayWindow?
     var lastContact: Instant?

@@ -1,7 +1,10 @@
 internal import LeaseLedger
 
-/// What is still to be spread. An item's content is read when it is sent, so it is never out of date, and newer news of
-/// the same subject takes the place of the older.
+/// What is still to be spread, least sent first. An item's content is read when it is sent, so it is never out of date,
+/// and newer news of the same subject takes the place of the older.
+///
+/// Lane k holds what was sent k times, in the order in which it got there. A place in a lane that its subject has left
+/// stays behind until it is passed over; its serial number tells.
 struct NewsQueue: Sendable {
     enum Subject: Hashable, Sendable {
         case record(NodeID)
@@ -9,43 +12,74 @@ struct NewsQueue: Sendable {
         case revocation(Revocation)
     }
 
-    private var sent: [Subject: Int] = [:]
-    /// Subjects that nobody was told yet.
-    private(set) var fresh: [Subject] = []
+    private struct Place: Hashable, Sendable {
+        var times: Int
+        var serial: UInt64
+    }
 
-    var isEmpty: Bool { sent.isEmpty }
-    var count: Int { sent.count }
+    private var places: [Subject: Place] = [:]
+    private var lanes: [[(subject: Subject, serial: UInt64)]] = []
+    private var serial: UInt64 = 0
+    /// Subjects that nobody was told yet, each once.
+    private var fresh: [Subject] = []
+    private var isFresh: Set<Subject> = []
+
+    /// What does not fit any more is left to anti-entropy.
+    static let capacity = 8_192
+
+    var isEmpty: Bool { places.isEmpty }
+    var count: Int { places.count }
+    var hasFresh: Bool { !fresh.isEmpty }
 
     mutating func add(_ subject: Subject) {
-        sent[subject] = 0
-        if !fresh.contains(subject) { fresh.append(subject) }
+        guard places[subject] != nil || places.count < Self.capacity else { return }
+        put(subject, 0)
+        if isFresh.insert(subject).inserted { fresh.append(subject) }
     }
 
-    mutating func takeFresh() -> [Subject] {
-        defer { fresh = [] }
-        return fresh
+    private mutating func put(_ subject: Subject, _ times: Int) {
+        serial += 1
+        places[subject] = Place(times: times, serial: serial)
+        while lanes.count <= times { lanes.append([]) }
+        lanes[times].append((subject, serial))
+        // At most as many places as there are subjects are left behind in a lane.
+        if lanes[times].count > 2 * places.count + 16 {
+            lanes[times].removeAll { places[$0.subject]?.serial != $0.serial }
+        }
     }
 
-    /// All subjects, the least sent first; equals in a fixed order, so that a simulation repeats.
-    func ordered() -> [Subject] {
-        sent.sorted { ($0.value, $0.key.order) < ($1.value, $1.key.order) }.map(\.key)
+    /// The next subjects that nobody was told yet.
+    mutating func takeFresh(_ most: Int) -> [Subject] {
+        let taken = Array(fresh.prefix(most))
+        fresh.removeFirst(taken.count)
+        isFresh.subtract(taken)
+        return taken
     }
 
+    /// The least sent subjects, at most so many.
+    func leastSent(_ most: Int) -> [Subject] {
+        var found: [Subject] = []
+        for lane in lanes {
+            for entry in lane where places[entry.subject]?.serial == entry.serial {
+                guard found.count < most else { return found }
+                found.append(entry.subject)
+            }
+        }
+        return found
+    }
+
+    /// It was sent, or need not be.
     mutating func countSent(_ subject: Subject, limit: Int) {
-        guard let times = sent[subject] else { return }
-        sent[subject] = times + 1 >= limit ? nil : times + 1
+        guard let place = places[subject] else { return }
+        if place.times + 1 >= limit { places[subject] = nil } else { put(subject, place.times + 1) }
+        if places.isEmpty { lanes = [] }
     }
 
     /// The fewest times any item was sent.
-    var leastSent: Int { sent.values.min() ?? 0 }
-}
-
-extension NewsQueue.Subject {
-    fileprivate var order: UInt64 {
-        switch self {
-        case .record(let nodeID): UInt64(truncatingIfNeeded: nodeID.bits) & ~3
-        case .liveness(let nodeID): UInt64(truncatingIfNeeded: nodeID.bits) & ~3 | 1
-        case .revocation(let revocation): UInt64(truncatingIfNeeded: revocation.nodeID.bits) & ~3 | 2
+    var fewestTimes: Int {
+        for (times, lane) in lanes.enumerated() {
+            if lane.contains(where: { places[$0.subject]?.serial == $0.serial }) { return times }
         }
+        return 0
     }
 }

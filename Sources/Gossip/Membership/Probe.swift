@@ -32,4 +32,11 @@ struct OutstandingPing: Sendable {
     let purpose: Purpose
     let sent: Instant
     var deadline: Instant
+    /// Whether the answer's time measures the round trip.
+    var isTimed = true
+
+    mutating func delay(by span: Duration) {
+        deadline = deadline + span
+        isTimed = false
+    }
 }

@@ -1,25 +1,34 @@
-/// A peer's smoothed round-trip time and the retransmission timeout that follows from it (RFC 6298 §2).
+internal import LeaseLedger
+
+/// A peer's smoothed round-trip time and the retransmission timeout that follows from it (RFC 6298 §2). In whole
+/// microseconds: a node keeps thousands of these.
 struct RoundTrip: Hashable, Sendable {
-    private(set) var smoothed: Duration?
-    private var variation = Duration.zero
+    private var smoothedMicroseconds: UInt32 = 0
+    private var variation: UInt32 = 0
+    private var isMeasured = false
 
     static let initialTimeout = Duration.milliseconds(150)
     static let shortestTimeout = Duration.milliseconds(40)
     static let longestTimeout = Duration.milliseconds(250)
 
-    mutating func measured(_ sample: Duration) {
-        guard let smoothed else {
-            self.smoothed = sample
+    var smoothed: Duration? { isMeasured ? .microseconds(Int64(smoothedMicroseconds)) : nil }
+
+    mutating func measured(_ span: Duration) {
+        let sample = UInt32(clamping: min(max(span.wholeNanoseconds / 1_000, 0), 60_000_000))
+        guard isMeasured else {
+            isMeasured = true
+            smoothedMicroseconds = sample
             variation = sample / 2
             return
         }
-        let deviation = smoothed > sample ? smoothed - sample : sample - smoothed
-        variation = variation * 3 / 4 + deviation / 4
-        self.smoothed = smoothed * 7 / 8 + sample / 8
+        let deviation = max(smoothedMicroseconds, sample) - min(smoothedMicroseconds, sample)
+        variation = (variation * 3 + deviation) / 4
+        smoothedMicroseconds = (smoothedMicroseconds * 7 + sample) / 8
     }
 
     var timeout: Duration {
-        guard let smoothed else { return Self.initialTimeout }
-        return min(max(smoothed + variation * 4, Self.shortestTimeout), Self.longestTimeout)
+        guard isMeasured else { return Self.initialTimeout }
+        let timeout = Duration.microseconds(Int64(smoothedMicroseconds) + 4 * Int64(variation))
+        return min(max(timeout, Self.shortestTimeout), Self.longestTimeout)
     }
 }

@@ -3,7 +3,9 @@ internal import LeaseLedger
 /// A suspicion's time: it starts long and shrinks to its minimum as independent accusers join (Lifeguard, "dynamic
 /// suspicion"; arXiv 1707.00788 §3.B).
 struct Suspicion: Hashable, Sendable {
-    let started: Instant
+    private(set) var started: Instant
+    /// Whether this node has asked the suspect itself.
+    var isChecked = false
     private let least: Duration
     private let most: Duration
     private var accusers: Set<NodeID>
@@ -25,6 +27,11 @@ struct Suspicion: Hashable, Sendable {
         most = peers - 2 < Self.confirmationsNeeded ? least : least * Self.longestToShortest
         accusers = [accuser]
     }
+
+    /// Enough independent nodes accuse for a verdict without this node's own look.
+    var isConfirmed: Bool { accusers.count > Self.confirmationsNeeded }
+
+    mutating func delay(by span: Duration) { started = started + span }
 
     /// - Returns: whether this accuser was needed and new; then it is worth passing on.
     mutating func confirm(by accuser: NodeID) -> Bool {

@@ -1,15 +1,22 @@
 package import LeaseLedger
 
-/// What stands at the start of every opened datagram, 41 bytes, big-endian:
+/// What stands at the start of every opened datagram, 42 bytes, big-endian:
 ///
-///     protocol version 1 · cluster 8 · sender 16 · incarnation 8 · run nonce 4 · counter 4
+///     protocol version 1 · oldest reader 1 · cluster 8 · sender 16 · incarnation 8 · run nonce 4 · counter 4
 ///
-/// Then messages, each `type 1 · length 2 · payload`. A receiver skips types that it does not know, and drops the whole
-/// datagram of another protocol version: a release that only adds messages keeps the version, so nodes of neighbouring
-/// releases understand each other.
+/// Then messages, each `type 1 · length 2 · payload`. How releases meet: a receiver takes a datagram of a newer version
+/// if `oldest reader` says that its own version suffices, and one of an older version down to `oldestUnderstood`; all
+/// others it drops, counts and reports. It skips message types that it does not know, and what follows the fields that
+/// it knows of one that it does. So a release that adds types or fields raises the version, leaves `oldestReader`, and
+/// is rolled out node by node; one that changes a meaning first ships reading both, and raises `oldestReader` a release
+/// later.
 package struct DatagramHeader: Hashable, Sendable {
     package static let protocolVersion: UInt8 = 1
-    package static let length = 41
+    /// The oldest version that understands what this release sends.
+    package static let oldestReader: UInt8 = 1
+    /// The oldest version that this release understands.
+    package static let oldestUnderstood: UInt8 = 1
+    package static let length = 42
     /// Longest sealed datagram; smaller than the minimum MTU that any underlay of ours has.
     package static let longestDatagram = 1_400
     /// What sealing adds: header 8, nonce 12, tag 16.
@@ -35,6 +42,7 @@ package struct DatagramHeader: Hashable, Sendable {
 
     func write(to writer: inout ByteWriter) {
         writer.integer(Self.protocolVersion)
+        writer.integer(Self.oldestReader)
         writer.integer(clusterID)
         writer.nodeID(sender)
         writer.integer(incarnation)
@@ -44,7 +52,9 @@ package struct DatagramHeader: Hashable, Sendable {
 
     init(from reader: inout ByteReader) throws(DecodingFailure) {
         let version = try reader.integer(UInt8.self)
-        guard version == Self.protocolVersion else { throw .unknownFormat(version) }
+        let oldestReader = try reader.integer(UInt8.self)
+        guard version >= Self.oldestUnderstood, version <= Self.protocolVersion || oldestReader <= Self.protocolVersion
+        else { throw .unknownFormat(version) }
         clusterID = try reader.integer()
         sender = try reader.nodeID()
         incarnation = try reader.integer()

@@ -96,11 +96,30 @@ extension GossipMessage {
     }
 
     /// Reads one message; `nil` for a type of a later release, which is skipped.
-    static func read(from reader: inout ByteReader) throws(DecodingFailure) -> GossipMessage? {
+    static func read(
+        from reader: inout ByteReader, known: (NodeID, RecordVersion) -> SignedRecord?
+    ) throws(DecodingFailure) -> GossipMessage? {
         let kind = Kind(rawValue: try reader.integer())
         var payload = ByteReader(try reader.slice(Int(try reader.integer(UInt16.self))))
         guard let kind else { return nil }
+        if kind == .record { return try readRecord(from: &payload, known: known) }
         return try read(kind, from: &payload)
+    }
+
+    private static func readRecord(
+        from reader: inout ByteReader, known: (NodeID, RecordVersion) -> SignedRecord?
+    ) throws(DecodingFailure) -> GossipMessage {
+        let liveness = try reader.liveness()
+        let incarnation = try reader.incarnation()
+        let bytes = try reader.slice(reader.remaining)
+        let (signature, body) = (bytes.prefix(SignedRecord.signatureLength), bytes.dropFirst(SignedRecord.signatureLength))
+        if let (nodeID, version) = NodeRecord.peek(body), let record = known(nodeID, version),
+            record.isSame(signatureAndBody: bytes)
+        {
+            return .record(record, liveness: liveness, incarnation: incarnation)
+        }
+        let record = try SignedRecord(body: Array(body), signature: Array(signature))
+        return .record(record, liveness: liveness, incarnation: incarnation)
     }
 
     private static func read(_ kind: Kind, from reader: inout ByteReader) throws(DecodingFailure) -> GossipMessage {
@@ -123,12 +142,7 @@ extension GossipMessage {
                     nodeID: nodeID, incarnation: incarnation, liveness: try reader.liveness(),
                     accuser: try reader.nodeID()))
         case .record:
-            let liveness = try reader.liveness()
-            let incarnation = try reader.incarnation()
-            let signature = Array(try reader.slice(SignedRecord.signatureLength))
-            let body = Array(try reader.slice(reader.remaining))
-            return .record(
-                try SignedRecord(body: body, signature: signature), liveness: liveness, incarnation: incarnation)
+            return try readRecord(from: &reader, known: { _, _ in nil })
         case .revocation:
             let signature = Array(try reader.slice(SignedRecord.signatureLength))
             return .revocation(

@@ -83,9 +83,11 @@ extension Gossip {
         if update.accuser != nodeID { checkForOneself(update.nodeID, now) }
     }
 
-    /// This node's own finding.
-    mutating func accuse(_ subject: NodeID, _ now: Instant) {
-        guard let member = members[subject], member.liveness.isLive else { return }
+    /// This node's own finding, of a ping sent when the member was at this incarnation. One that has refuted somebody's
+    /// suspicion since is not accused anew: where pings are late because everybody is busy, each refutation would be met
+    /// by the next accusation, and the cluster would talk of nothing else.
+    mutating func accuse(_ subject: NodeID, at incarnation: UInt64, _ now: Instant) {
+        guard let member = members[subject], member.liveness.isLive, member.incarnation <= incarnation else { return }
         suspect(
             LivenessUpdate(
                 nodeID: subject, incarnation: member.incarnation, liveness: .suspect, accuser: nodeID), now)

@@ -19,7 +19,7 @@ extension Gossip {
         let timeout = health.scaled(configuration.timing.probeTimeout)
         let repetition = now + member.roundTrip.timeout
         probe = Probe(
-            target: target, sequence: sequence, started: now, verdict: now + timeout,
+            target: target, incarnation: member.incarnation, sequence: sequence, started: now, verdict: now + timeout,
             nextStep: min(repetition, now + timeout))
         sendPing(to: target, sequence, .probe, deadline: now + timeout, now)
     }
@@ -64,14 +64,15 @@ extension Gossip {
         // Helpers that are silent too say more of this node than of the target.
         let missing = failed.helpers - failed.negatives
         if failed.helpers > 0, missing > 0 { health.adjust(by: missing >= failed.helpers ? 1 : 0) }
-        accuse(failed.target, now)
+        accuse(failed.target, at: failed.incarnation, now)
     }
 
     mutating func sendPing(
         to target: NodeID, _ sequence: UInt32, _ purpose: OutstandingPing.Purpose, deadline: Instant, _ now: Instant
     ) {
         guard let member = members[target] else { return }
-        pings[sequence] = OutstandingPing(target: target, purpose: purpose, sent: now, deadline: deadline)
+        pings[sequence] = OutstandingPing(
+            target: target, incarnation: member.incarnation, purpose: purpose, sent: now, deadline: deadline)
         var messages = [GossipMessage.ping(sequence: sequence, target: target, tableHash: tableHash)]
         // Lifeguard's buddy: the target is the first to hear what is said of it.
         if member.liveness != .alive, let verdict = livenessMessage(of: target) { messages.append(verdict) }
@@ -131,7 +132,8 @@ extension Gossip {
 
     /// A suspicion is only as good as the independent nodes that share it: about four of the cluster look at once.
     mutating func checkForOneself(_ subject: NodeID, _ now: Instant) {
-        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < Self.mostPings else {
+        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < Self.mostPings
+        else {
             return
         }
         let timeout = health.scaled(configuration.timing.probeTimeout)
@@ -145,7 +147,7 @@ extension Gossip {
             switch ping.purpose {
             case .relay(let origin, let theirSequence):
                 send([.negativeAcknowledgement(sequence: theirSequence)], to: origin)
-            case .check: accuse(ping.target, now)
+            case .check: accuse(ping.target, at: ping.incarnation, now)
             case .probe, .contact: break
             }
         }

@@ -4,6 +4,8 @@ internal import LeaseLedger
 /// This period's probe of one member.
 struct Probe: Sendable {
     let target: NodeID
+    /// The target's, when it was asked.
+    let incarnation: UInt64
     let sequence: UInt32
     let started: Instant
     /// When it fails.
@@ -29,6 +31,8 @@ struct OutstandingPing: Sendable {
     }
 
     let target: NodeID
+    /// The target's, when it was asked.
+    let incarnation: UInt64
     let purpose: Purpose
     let sent: Instant
     var deadline: Instant

@@ -65,6 +65,7 @@ let package = Package(
             dependencies: [
                 "WebView", "ControlAPI", "Addressing", hummingbird, argumentParser, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),

@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -17,6 +18,7 @@ let package = Package(
     products: [
         .executable(name: "feltd", targets: ["feltd"]),
         .executable(name: "leasectl", targets: ["leasectl"]),
+        .executable(name: "felt-web", targets: ["felt-web"]),
         .executable(name: "felt-sim", targets: ["felt-sim"]),
         .executable(name: "check-ledger", targets: ["Exploration"]),
     ],
@@ -24,6 +26,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: [
         .target(name: "CLinux"),
@@ -53,7 +59,20 @@ let package = Package(
             name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
         .executableTarget(
             name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
+        .target(
+            name: "WebView", dependencies: ["ControlAPI", "Addressing"],
+            resources: ["felt.css", "felt.js", "felt.svg"].map { .embedInCode("Assets/\($0)") }),
+        .executableTarget(
+            name: "felt-web",
+            dependencies: [
+                "WebView", "ControlAPI", "Addressing", hummingbird, argumentParser, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ]),
 
+        .target(name: "TestSupport", dependencies: ["ControlAPI"], path: "Tests/TestSupport"),
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
@@ -61,14 +80,17 @@ let package = Package(
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
         .testTarget(
             name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
-        .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing"]),
+        .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing", "TestSupport"]),
+        .testTarget(name: "WebViewTests", dependencies: ["WebView", "ControlAPI", "Addressing", "TestSupport"]),
         .testTarget(
             name: "AgentTests",
             dependencies: ["Agent", "Gossip", "LeaseLedger", "Addressing", "ControlAPI", crypto, logging]),
         .testTarget(
-            name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
+            name: "LeasectlTests",
+            dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration", exclude: ["demo.sh"]),
+            name: "IntegrationTests", dependencies: ["Addressing", "CLinux", "ControlAPI", "TestSupport"],
+            path: "Integration", exclude: ["demo.sh"]),
     ],
     swiftLanguageModes: [.v6]
 )

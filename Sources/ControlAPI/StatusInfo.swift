@@ -19,11 +19,18 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         package var total: Int
         package var used: Int
         package var free: Int
+        /// What the subnets are cut from, and the first and the last that may be leased; not told while unsettled.
+        package var network: String?
+        package var first: String?
+        package var last: String?
 
-        package init(total: Int, used: Int) {
+        package init(total: Int, used: Int, network: String? = nil, first: String? = nil, last: String? = nil) {
             self.total = total
             self.used = used
             free = max(0, total - used)
+            self.network = network
+            self.first = first
+            self.last = last
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ControlAPI
@@ -6,7 +7,8 @@ import Testing
 /// The client against what a daemon may and may not do.
 @Suite struct ControlClientTests {
     @Test func `an answer to another request is passed over`() throws {
-        let server = try OneAnswer(["{\"id\":0,\"result\":[]}\n{\"id\":1,\"resu", "lt\":{\"token\":\"t\"}}\n"])
+        let server = try FakeFeltd(
+            .pieces(["{\"id\":0,\"result\":[]}\n{\"id\":1,\"resu", "lt\":{\"token\":\"t\"}}\n"]))
         let client = try ControlClient(path: server.path, timeout: 10)
         #expect(try client.call(ControlMethods.token).token == "t")
     }
@@ -20,31 +22,31 @@ import Testing
             (#"{"id":null,"error":{"code":"unavailable","message":"m"}}"#, .refused(.init(.unavailable, "m"))),
         ])
     func `an error is the daemon's own`(line: String, expected: ControlClientError) throws {
-        let server = try OneAnswer([line + "\n"])
+        let server = try FakeFeltd(.pieces([line + "\n"]))
         let client = try ControlClient(path: server.path, timeout: 10)
         #expect(throws: expected) { try client.call(ControlMethods.token) }
     }
 
     @Test(arguments: ["nonsense\n", "{\"id\":1}\n", "{\"id\":1,\"result\":[]}\n", "\n"])
     func `what is not the protocol is said to be so`(text: String) throws {
-        let server = try OneAnswer([text])
+        let server = try FakeFeltd(.pieces([text]))
         let client = try ControlClient(path: server.path, timeout: 10)
         let error = #expect(throws: ControlClientError.self) { try client.call(ControlMethods.token) }
         if case .protocolViolation? = error {} else { Issue.record("\(String(describing: error))") }
     }
 
     @Test func `a connection that ends is told from one that is silent`() throws {
-        let ended = try OneAnswer([], closes: true)
+        let ended = try FakeFeltd(.pieces([], closes: true))
         let client = try ControlClient(path: ended.path, timeout: 10)
         #expect(throws: ControlClientError.closed(ended.path)) { try client.call(ControlMethods.token) }
-        let silent = try OneAnswer([])
+        let silent = try FakeFeltd(.pieces([]))
         let waiting = try ControlClient(path: silent.path, timeout: 0.05)
         #expect(throws: ControlClientError.timedOut(silent.path, 0.05)) { try waiting.call(ControlMethods.token) }
         #expect(throws: ControlClientError.timedOut(silent.path, 0.05)) { try waiting.watch { _ in true } }
     }
 
     @Test func `connecting is bounded too while the daemon takes nobody`() throws {
-        let server = try OneAnswer([], accepts: false)
+        let server = try FakeFeltd(.none)
         var clients: [ControlClient] = []
         let error = #expect(throws: ControlClientError.self) {
             while true { clients.append(try ControlClient(path: server.path, timeout: 0.05)) }

@@ -2,6 +2,7 @@ import Addressing
 import Glibc
 import LeaseLedger
 import LeaseStore
+import TestSupport
 import Testing
 
 @testable import ControlAPI

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import ControlAPI
 
 /// What the daemon of the tests answers.

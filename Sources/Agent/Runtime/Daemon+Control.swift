@@ -103,7 +103,11 @@ extension Daemon {
             cluster: context.clusterName, node: name(of: gossip.nodeID), nodeID: gossip.nodeID.description,
             ready: isReady && ledger?.heldClaim != nil, lease: ledger?.heldClaim?.subnet.description,
             backend: gossip.settings?.backend.label ?? "unsettled", state: state, peers: peers,
-            pool: StatusInfo.Pool(total: ledger?.pool.count ?? 0, used: used ?? 0), dataplane: dataplane,
+            pool: StatusInfo.Pool(
+                total: ledger?.pool.count ?? 0, used: used ?? 0, network: ledger?.pool.network.description,
+                first: ledger?.pool.subnet(at: 0)?.description,
+                last: ledger.flatMap { $0.pool.subnet(at: $0.pool.count - 1)?.description }),
+            dataplane: dataplane,
             store: StatusInfo.Store(
                 path: context.storePath, writes: await context.store.writes, problem: storeProblem),
             gossip: counters)

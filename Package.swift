@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "leasectl", targets: ["leasectl"]),
         .executable(name: "felt-sim", targets: ["felt-sim"]),
         .executable(name: "check-ledger", targets: ["Exploration"]),
+        .executable(name: "bench-dataplane", targets: ["bench-dataplane"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -51,6 +52,12 @@ let package = Package(
             name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
         .executableTarget(
             name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
+
+        .executableTarget(
+            name: "bench-dataplane",
+            dependencies: [
+                "Agent", "Addressing", "LeaseLedger", "LeaseStore", "Dataplane", "Netlink", "CLinux", argumentParser,
+            ], path: "Benchmarks/dataplane", exclude: ["bare.c"]),
 
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),

@@ -15,6 +15,8 @@ package final class DataplaneDriver {
     private var sweptFor: BackendKind?
     /// Changing netlink messages sent since the driver was made.
     package private(set) var changesSent = 0
+    /// The port of the socket that sends them: how the kernel names in its notifications who asked.
+    package var requester: UInt32 { socket.port }
 
     package init() throws(DataplaneError) {
         guard NetworkAdministration.isPermitted else { throw .notPermitted }

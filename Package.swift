@@ -43,7 +43,7 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI",
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
                 crypto, logging,
             ]),
         .executableTarget(
@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration", exclude: ["demo.sh"]),
+            name: "IntegrationTests", dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux"],
+            path: "Integration", exclude: ["demo.sh"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -43,10 +43,12 @@ struct EntriesBenchmark {
             let felt = median(samples["felt \(step)"] ?? [])
             let name = "\(peers) \(step.rawValue): Felt"
             let limit = step == .add && peers == 10_000 ? 0.1 : 0.5
-            report.compare("\(name) / (ip -batch + bridge -batch)", felt / median(samples["batch \(step)"] ?? []), most: limit)
+            let batch = median(samples["batch \(step)"] ?? [])
+            report.compare("\(name) / (ip -batch + bridge -batch)", felt / batch, most: limit)
             if metrics {
                 report.compare(
-                    "\(name) / the same with Felt's metrics", felt / median(samples["metrics \(step)"] ?? []), most: 0.5)
+                    "\(name) / the same with Felt's metrics", felt / median(samples["metrics \(step)"] ?? []), most: 0.5
+                )
             }
             report.compare("\(name) / bare C, reading first", felt / median(samples["read \(step)"] ?? []), most: 1.3)
             report.compare("\(name) / bare C, same messages", felt / median(samples["bare \(step)"] ?? []), most: 1.3)
@@ -81,7 +83,9 @@ struct EntriesBenchmark {
             guard let time = Double(output.split(separator: "\n").first ?? "") else {
                 throw BenchFailure("\(programs.bare) printed \(output)")
             }
-            guard try scene.isComplete(step == .remove ? 0 : peers) else { throw BenchFailure("bare: \(try scene.count())") }
+            guard try scene.isComplete(step == .remove ? 0 : peers) else {
+                throw BenchFailure("bare C: \(try scene.count())")
+            }
             record(step, time / 1000)
         }
     }

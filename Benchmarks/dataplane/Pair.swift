@@ -41,7 +41,8 @@ final class Pair {
             daemons.append(
                 try Background(
                     [
-                        "ip", "netns", "exec", "\(name)-\(node)", programs.feltd, "--backend", backend, "--name", "n\(node)",
+                        "ip", "netns", "exec", "\(name)-\(node)", programs.feltd, "--backend", backend, "--name",
+                        "n\(node)",
                         "--state-dir", "\(folder)/state\(node)", "--run-dir", "\(folder)/run\(node)", "--subnet-file",
                         "\(folder)/subnet\(node)", "--key-file", "\(folder)/key", "--join", "192.168.60.1,192.168.60.2",
                     ], log: "\(folder)/log\(node)"))

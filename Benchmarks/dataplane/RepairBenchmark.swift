@@ -3,7 +3,8 @@ internal import Dataplane
 internal import Glibc
 internal import Netlink
 
-/// What somebody breaks while the daemon runs with 1,000 peers: from the fault until everything is as it was.
+/// What somebody breaks while the daemon runs with 1,000 peers: from the start of the command that breaks it (some five
+/// milliseconds are its own) until everything is as it was.
 struct RepairBenchmark {
     let scene: Scene
     let programs: Programs
@@ -27,14 +28,17 @@ struct RepairBenchmark {
         let daemon = try Daemon(programs, scene: scene, state: state, extra: ["--ip-masq"])
         defer { daemon.stop() }
         _ = try daemon.awaitReady()
-        report.title("Repair with \(Self.peers) peers: from the fault until everything is as it was")
+        report.title(
+            "Repair with \(Self.peers) peers: from the start of the command that breaks it until all is as it was")
         for fault in faults {
             var samples: [Double] = []
             for _ in 0..<rounds {
                 // Beyond the time in which the daemon gathers what comes together.
                 usleep(700_000)
+                let start = now()
                 try shell(fault.command)
-                samples.append(try waitFor("the repair of: \(fault.name)") { try fault.isRepaired(scene) })
+                _ = try waitFor("the repair of: \(fault.name)") { try fault.isRepaired(scene) }
+                samples.append(now() - start)
             }
             report.add(fault.name, samples)
             report.compare("\(fault.name): median", median(samples), most: fault.limit, unit: "ms")
@@ -65,12 +69,10 @@ struct RepairBenchmark {
             Fault(
                 name: "device's MAC address changed", limit: 500,
                 command: "ip link set flannel.1 address 02:00:00:00:00:99", isRepaired: whole),
-            Fault(name: "device's MTU changed", limit: 500, command: "ip link set flannel.1 mtu 1300", isRepaired: whole),
             Fault(
-                name: "device replaced by another VNI", limit: 500,
-                command: "ip link del flannel.1; ip link add flannel.1 type vxlan id 9 dev eth0 dstport 8472",
-                isRepaired: whole),
-            Fault(name: "underlay set down and up", limit: 500, command: "ip link set eth0 down; ip link set eth0 up",
+                name: "device's MTU changed", limit: 500, command: "ip link set flannel.1 mtu 1300", isRepaired: whole),
+            Fault(
+                name: "underlay set down and up", limit: 500, command: "ip link set eth0 down; ip link set eth0 up",
                 isRepaired: whole),
             Fault(
                 name: "all of our routes flushed", limit: 500, command: "ip route flush proto 70",

@@ -57,7 +57,8 @@ struct Scene {
     static func lease(_ peer: Int, changed: Bool = false) -> PeerLease {
         PeerLease(
             nodeID: NodeID(bits: UInt128(peer + 1)), subnet: subnet(peer),
-            publicIP: .v4(endpoint(peer, changed: changed)), backend: .vxlan(vni: 1, vtepMAC: mac(peer, changed: changed)))
+            publicIP: .v4(endpoint(peer, changed: changed)),
+            backend: .vxlan(vni: 1, vtepMAC: mac(peer, changed: changed)))
     }
 
     /// Up to 1,023 peers in a network of 1,024 subnets, whose routes have no metric; more in one of 32,768, whose have.

@@ -46,7 +46,9 @@ package final class DataplaneDriver {
         var underlay = underlay
         underlay.mtu = carrier.mtu
         let onLink = try onLinkAddresses(configuration, underlay: underlay, peers: peers)
-        var desired = try DesiredState(configuration, underlay: underlay, peers: peers, onLink: onLink)
+        // The entries name the device: with VXLAN that comes first.
+        var desired = try DesiredState(
+            configuration, underlay: underlay, peers: configuration.backend == .vxlan ? [] : peers, onLink: onLink)
         report.effectiveMTU = desired.mtu
         let device = try reconcileDevice(desired.device, configuration: configuration, report: &report)
         if desired.device != nil {

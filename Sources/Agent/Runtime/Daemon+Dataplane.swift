@@ -143,6 +143,11 @@ extension Daemon {
             report.failures.isEmpty
         else { return }
         isReady = true
+        verifyRestored()
+        Task.detached(priority: .background) {
+            try? await Task.sleep(for: StartMemory.settling)
+            StartMemory.release()
+        }
         log.notice("ready: this node holds \(subnet)", id: "ready", ["subnet": "\(subnet)"])
         context.services.notify("READY=1\nSTATUS=holds \(subnet)")
     }

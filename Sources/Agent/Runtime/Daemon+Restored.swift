@@ -1,7 +1,7 @@
 internal import Gossip
 internal import LeaseLedger
-internal import Logging
 internal import LeaseStore
+internal import Logging
 
 /// What the store has kept was verified before it was written. A disk may have changed it since: the signatures are
 /// checked again, but after the start, which must not wait for thousands of them.

@@ -59,7 +59,6 @@ actor Daemon {
         step(.start)
         startAudits()
         startWatchdog()
-        verifyRestored()
         var reason = DaemonEnd.stopped
         for await given in ended {
             reason = given

@@ -3,6 +3,7 @@
 #pragma once
 #include <spawn.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /// Whether a capability (capabilities(7)) is in the calling thread's effective set.
 bool clinux_has_effective_capability(int capability);
@@ -19,3 +20,7 @@ int clinux_enter_network_namespace(int descriptor);
 int clinux_unshare_network_namespace(void);
 /// posix_spawn_file_actions_addclosefrom_np(3).
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// Takes the pages of program code and constants out of this process's memory; they stay in the page cache, and what is
+/// used again is mapped again. Gives free heap back, too. The bytes of code and constants that were let go.
+size_t clinux_release_start_memory(void);

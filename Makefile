@@ -2,9 +2,11 @@
 PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
-SOURCES = Sources Tests Integration Package.swift
+SOURCES = Sources Tests Integration Benchmarks Package.swift
+# For bench-dataplane alone.
+BENCH_PACKAGES = iperf3 gcc libc6-dev
 
-.PHONY: deps build test unit-test integration-test lint size demo clean
+.PHONY: bench-dataplane deps build test unit-test integration-test lint size demo clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -37,6 +39,15 @@ size: build
 	    [ $$bytes -le 22000000 ] || { echo "$$program is larger than 22 MB" >&2; exit 1; }; \
 	    if grep -qa icudt $(RELEASE)/$$program.stripped; then echo "$$program has ICU linked in" >&2; exit 1; fi; \
 	done
+
+# A network namespace of its own; some three minutes. The figures are printed, and left as JSON.
+bench-dataplane: deps
+	@dpkg -s $(BENCH_PACKAGES) >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends $(BENCH_PACKAGES)
+	$(SWIFT_RELEASE) --product feltd
+	$(SWIFT_RELEASE) --product bench-dataplane
+	mkdir -p .build/bench
+	$(CC) -O2 -Wall -Wextra -Werror -o .build/bench/bare Benchmarks/dataplane/bare.c -lmnl
+	$(RELEASE)/bench-dataplane --json .build/bench/dataplane.json
 
 demo: build
 	Integration/demo.sh $(RELEASE)

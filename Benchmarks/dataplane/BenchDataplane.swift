@@ -11,6 +11,7 @@ internal import Glibc
 
     @Argument(help: "The parts to measure.") var parts: [Part] = []
     @Option(help: "How often each is measured; the median counts.") var rounds = 5
+    @Option(help: "How many peers the entries are measured with.") var peers = [1_000, 10_000]
     @Option(help: "The feltd to measure.") var feltd = ".build/release/feltd"
     @Option(help: "The bare C program, built from bare.c.") var bare = ".build/bench/bare"
     @Option(help: "Also write the figures to this file, as JSON.") var json: String?
@@ -30,7 +31,7 @@ internal import Glibc
         var report = Report()
         for part in Part.allCases where wanted.contains(part) {
             switch part {
-            case .entries: try EntriesBenchmark(scene: scene, programs: programs, rounds: rounds).run(&report)
+            case .entries: try EntriesBenchmark(scene: scene, programs: programs, rounds: rounds, sizes: peers).run(&report)
             case .start: try StartBenchmark(scene: scene, programs: programs, rounds: rounds).run(&report)
             case .repair: try RepairBenchmark(scene: scene, programs: programs, rounds: rounds).run(&report)
             case .idle: try IdleBenchmark(scene: scene, programs: programs).run(&report)

@@ -11,11 +11,12 @@ struct EntriesBenchmark {
     let scene: Scene
     let programs: Programs
     let rounds: Int
+    let sizes: [Int]
 
     private enum Step: String, CaseIterable { case add, change, remove }
 
     func run(_ report: inout Report) throws {
-        for peers in [1_000, 10_000] { try run(peers: peers, &report) }
+        for peers in sizes { try run(peers: peers, &report) }
     }
 
     private func run(peers: Int, _ report: inout Report) throws {

@@ -34,8 +34,10 @@ import Testing
         try inPrivateNamespace {
             try makeUnderlay()
             let monitor = try NetlinkMonitor()
-            let gate = try #require(monitor.gate)
-            #expect(gate.admit(.init(requester: 0, routes: (try IPv4Block(parsing: "10.244.0.0/16"), 70))))
+            let opened = monitor.gate
+            let gate = try #require(opened)
+            let network = try IPv4Block(parsing: "10.244.0.0/16")
+            #expect(gate.admit(.init(requester: 0, routes: (network, 70))))
             try shell(
                 """
                 set -e
@@ -48,8 +50,9 @@ import Testing
                 ip route add 10.244.0.0/16 via 192.168.50.2
                 ip route add default via 192.168.50.2
                 """)
+            let heard = try heard(on: monitor)
             #expect(
-                try heard(on: monitor) == [
+                heard == [
                     "route 172.17.0.0/16", "route 10.244.7.0/24", "no route 10.244.7.0/24", "route 10.244.0.0/16",
                     "route 0.0.0.0/0",
                 ])
@@ -69,7 +72,8 @@ import Testing
             var socket = try NetlinkSocket()
             let found = try socket.link(named: "vx0")
             let device = try #require(found)
-            #expect(try #require(monitor.gate).admit(.init(requester: 0, deviceIndex: device.index)))
+            let opened = monitor.gate
+            #expect(try #require(opened).admit(.init(requester: 0, deviceIndex: device.index)))
             try shell(
                 """
                 set -e
@@ -78,7 +82,8 @@ import Testing
                     bridge fdb add 02:00:00:00:00:03 dst 192.168.50.2 dev $device self permanent
                 done
                 """)
-            #expect(try heard(on: monitor) == ["neighbour 10.1.0.0", "fdb 02:00:00:00:00:03"])
+            let heard = try heard(on: monitor)
+            #expect(heard == ["neighbour 10.1.0.0", "fdb 02:00:00:00:00:03"])
         }
     }
 
@@ -86,17 +91,22 @@ import Testing
         try inPrivateNamespace {
             try makeUnderlay()
             let monitor = try NetlinkMonitor()
-            let gate = try #require(monitor.gate)
+            let opened = monitor.gate
+            let gate = try #require(opened)
             var socket = try NetlinkSocket()
-            #expect(socket.port != 0)
-            #expect(gate.admit(.init(requester: socket.port)))
-            #expect(try socket.commit([.putRoute(try route("10.244.1.0/24"))]) == [])
+            let port = socket.port
+            #expect(port != 0)
+            #expect(gate.admit(.init(requester: port)))
+            let route = try route("10.244.1.0/24")
+            #expect(try socket.commit([.putRoute(route)]) == [])
             try shell("ip route add 172.16.0.0/12 via 192.168.50.2")
-            #expect(try heard(on: monitor) == ["route 172.16.0.0/12"])
+            var heard = try heard(on: monitor)
+            #expect(heard == ["route 172.16.0.0/12"])
             #expect(gate.admit(.init(requester: 0)))
-            #expect(try socket.commit([.removeRoute(try route("10.244.1.0/24"))]) == [])
+            #expect(try socket.commit([.removeRoute(route)]) == [])
             try shell("ip link set peer0 mtu 1300")
-            #expect(try heard(on: monitor) == ["no route 10.244.1.0/24"])
+            heard = try self.heard(on: monitor)
+            #expect(heard == ["no route 10.244.1.0/24"])
         }
     }
 }

@@ -31,7 +31,8 @@ internal import Glibc
         var report = Report()
         for part in Part.allCases where wanted.contains(part) {
             switch part {
-            case .entries: try EntriesBenchmark(scene: scene, programs: programs, rounds: rounds, sizes: peers).run(&report)
+            case .entries:
+                try EntriesBenchmark(scene: scene, programs: programs, rounds: rounds, sizes: peers).run(&report)
             case .start: try StartBenchmark(scene: scene, programs: programs, rounds: rounds).run(&report)
             case .repair: try RepairBenchmark(scene: scene, programs: programs, rounds: rounds).run(&report)
             case .idle: try IdleBenchmark(scene: scene, programs: programs).run(&report)

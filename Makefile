@@ -4,8 +4,11 @@ PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables s
 TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
-SOURCES = Sources Tests Integration Package.swift
+SOURCES = Sources Tests Integration Benchmarks Package.swift
+# For bench-dataplane alone.
+BENCH_PACKAGES = iperf3 gcc libc6-dev
 
+.PHONY: bench-dataplane deps build test unit-test integration-test lint size demo clean
 DESTDIR =
 DEB_OUTPUT = .build/deb
 
@@ -65,6 +68,15 @@ size: build
 	    [ $$bytes -le $$limit ] || { echo "$$program is larger than $$limit bytes" >&2; exit 1; }; \
 	    if grep -qa icudt $(RELEASE)/$$program.stripped; then echo "$$program has ICU linked in" >&2; exit 1; fi; \
 	done
+
+# A network namespace of its own; some three minutes. The figures are printed, and left as JSON.
+bench-dataplane: deps
+	@dpkg -s $(BENCH_PACKAGES) >/dev/null 2>&1 || apt-get install -y -qq --no-install-recommends $(BENCH_PACKAGES)
+	$(SWIFT_RELEASE) --product feltd
+	$(SWIFT_RELEASE) --product bench-dataplane
+	mkdir -p .build/bench
+	$(CC) -O2 -Wall -Wextra -Werror -o .build/bench/bare Benchmarks/dataplane/bare.c -lmnl
+	$(RELEASE)/bench-dataplane --json .build/bench/dataplane.json
 
 demo: build
 	Integration/demo.sh $(RELEASE)

@@ -21,6 +21,7 @@ let package = Package(
         .executable(name: "felt-web", targets: ["felt-web"]),
         .executable(name: "felt-sim", targets: ["felt-sim"]),
         .executable(name: "check-ledger", targets: ["Exploration"]),
+        .executable(name: "bench-dataplane", targets: ["bench-dataplane"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +74,12 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["ControlAPI"], path: "Tests/TestSupport"),
+        .executableTarget(
+            name: "bench-dataplane",
+            dependencies: [
+                "Agent", "Addressing", "LeaseLedger", "LeaseStore", "Dataplane", "Netlink", "CLinux", argumentParser,
+            ], path: "Benchmarks/dataplane", exclude: ["bare.c"]),
+
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
@@ -89,7 +96,8 @@ let package = Package(
             name: "LeasectlTests",
             dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Addressing", "CLinux", "ControlAPI", "TestSupport"],
+            name: "IntegrationTests",
+            dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux", "ControlAPI", "TestSupport"],
             path: "Integration", exclude: ["demo.sh"]),
     ],
     swiftLanguageModes: [.v6]

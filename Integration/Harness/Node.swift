@@ -9,6 +9,8 @@ final class Node {
     /// Its address on the switch.
     private(set) var address: String
     var options = DaemonOptions()
+    /// The feltd to run; `nil`: that of the build.
+    var program: String?
     private(set) var daemon: BackgroundProcess?
     private(set) var pods: [Pod] = []
     /// A file that stands in for /etc/machine-id: another machine, as far as software can tell.
@@ -49,7 +51,8 @@ final class Node {
     func start() throws {
         guard daemon == nil else { throw LabError("\(name) is running already") }
         daemon = try BackgroundProcess(
-            namespace.inside(machine + [try Binaries.path("feltd")] + feltdArguments), environment: options.environment,
+            namespace.inside(machine + [try program ?? Binaries.path("feltd")] + feltdArguments),
+            environment: options.environment,
             log: logFile)
     }
 
@@ -75,6 +78,17 @@ final class Node {
             if let status = daemon?.status { throw LabError("feltd of \(name) has ended: \(status)") }
             return try leasectl.status().ready ? nil : "status says not ready"
         }
+    }
+
+    /// A field of feltd's /proc/<pid>/status, in KiB.
+    func memory(_ field: String) throws -> Int {
+        guard let daemon else { throw LabError("\(name) is not running") }
+        let text = try readText("/proc/\(daemon.pid)/status")
+        let line = text.split(separator: "\n").first { $0.hasPrefix("\(field):") }
+        guard let words = line?.split(whereSeparator: { " \t".contains($0) }), words.count > 1,
+            let value = Int(words[1])
+        else { throw LabError("feltd of \(name) has no \(field)\n\(text)") }
+        return value
     }
 
     var leasectl: Leasectl {

@@ -1,14 +1,15 @@
 internal import Glibc
 
-/// A ping that goes on, twenty times a second, while a test does something to the network.
+/// A ping that goes on, twenty times a second or oftener, while a test does something to the network.
 final class PingStream {
     private let process: BackgroundProcess
     let target: String
 
-    init(from pod: Pod, to target: Pod, log: String) throws {
+    /// - Parameter interval: seconds between two packets, as ping takes them.
+    init(from pod: Pod, to target: Pod, interval: String = "0.05", log: String) throws {
         self.target = target.address
         process = try BackgroundProcess(
-            pod.namespace.inside(["stdbuf", "-oL", "ping", "-n", "-i", "0.05", target.address]), log: log)
+            pod.namespace.inside(["stdbuf", "-oL", "ping", "-n", "-i", interval, target.address]), log: log)
     }
 
     /// The numbers of the answered packets, in order.

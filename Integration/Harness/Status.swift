@@ -13,6 +13,13 @@ struct Status: Decodable {
         var free: Int
     }
 
+    struct Dataplane: Decodable {
+        var inSync: Bool
+        var desired: Int
+        /// Changing netlink messages since the daemon's start.
+        var changes: Int
+    }
+
     var cluster: String
     var node: String
     var nodeID: String
@@ -22,6 +29,7 @@ struct Status: Decodable {
     var state: String
     var peers: Peers
     var pool: Pool
+    var dataplane: Dataplane
     /// Counters since the start.
     var gossip: [String: Double]
 }

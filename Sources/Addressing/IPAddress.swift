@@ -1,10 +1,11 @@
 internal import Glibc
 
-/// An IP address of one family, in host byte order.
+/// An IP address of one family, in host byte order. Inlinable where thousands are handled: generic code of another module is
+/// slow otherwise.
 package struct IPAddress<Family: AddressFamily>: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let bits: Family.Bits
 
-    package init(bits: Family.Bits) {
+    @inlinable package init(bits: Family.Bits) {
         self.bits = bits
     }
 
@@ -39,7 +40,9 @@ package struct IPAddress<Family: AddressFamily>: Hashable, Comparable, Sendable,
         }
     }
 
-    package static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.bits == right.bits }
+    @inlinable package static func < (left: Self, right: Self) -> Bool { left.bits < right.bits }
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(bits) }
 
     /// The address `offset` places on; wraps at the end of the family's space.
     package func advanced(by offset: Family.Bits) -> Self { Self(bits: bits &+ offset) }

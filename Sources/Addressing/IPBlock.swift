@@ -4,14 +4,14 @@ package struct IPBlock<Family: AddressFamily>: Hashable, Comparable, Sendable, C
     package let prefixLength: Int
 
     /// The block of this length that contains `address`; `nil` when the length does not fit the family.
-    package init?(containing address: IPAddress<Family>, prefixLength: Int) {
+    @inlinable package init?(containing address: IPAddress<Family>, prefixLength: Int) {
         guard (0...Family.Bits.bitWidth).contains(prefixLength) else { return nil }
         base = IPAddress(bits: address.bits & Self.mask(prefixLength))
         self.prefixLength = prefixLength
     }
 
     /// `nil` when host bits are set or the length does not fit the family.
-    package init?(base: IPAddress<Family>, prefixLength: Int) {
+    @inlinable package init?(base: IPAddress<Family>, prefixLength: Int) {
         self.init(containing: base, prefixLength: prefixLength)
         guard self.base == base else { return nil }
     }
@@ -37,7 +37,7 @@ package struct IPBlock<Family: AddressFamily>: Hashable, Comparable, Sendable, C
         return Int(text)
     }
 
-    private static func mask(_ prefixLength: Int) -> Family.Bits {
+    @inlinable package static func mask(_ prefixLength: Int) -> Family.Bits {
         prefixLength == 0 ? 0 : Family.Bits.max << Family.Bits(Family.Bits.bitWidth - prefixLength)
     }
 
@@ -47,20 +47,39 @@ package struct IPBlock<Family: AddressFamily>: Hashable, Comparable, Sendable, C
         IPAddress(bits: base.bits | ~Self.mask(prefixLength))
     }
 
-    package func contains(_ address: IPAddress<Family>) -> Bool {
+    @inlinable package func contains(_ address: IPAddress<Family>) -> Bool {
         address.bits & Self.mask(prefixLength) == base.bits
     }
 
-    package func contains(_ other: Self) -> Bool {
+    @inlinable package func contains(_ other: Self) -> Bool {
         other.prefixLength >= prefixLength && contains(other.base)
     }
 
-    package func overlaps(_ other: Self) -> Bool {
+    @inlinable package func overlaps(_ other: Self) -> Bool {
         contains(other.base) || other.contains(base)
     }
 
+    @inlinable package static func == (left: Self, right: Self) -> Bool {
+        left.base == right.base && left.prefixLength == right.prefixLength
+    }
+
+    @inlinable package func hash(into hasher: inout Hasher) {
+        hasher.combine(base)
+        hasher.combine(prefixLength)
+    }
+
     /// By base, then the larger block first.
-    package static func < (left: Self, right: Self) -> Bool {
+    @inlinable package static func < (left: Self, right: Self) -> Bool {
         (left.base, left.prefixLength) < (right.base, right.prefixLength)
+    }
+}
+
+extension IPBlock where Family == IPv4 {
+    /// As the general one, without the cost of code that does not know its family: tables of thousands are read with it.
+    package init?(containing address: IPv4Address, prefixLength: Int) {
+        guard (0...32).contains(prefixLength) else { return nil }
+        let mask: UInt32 = prefixLength == 0 ? 0 : .max << UInt32(32 - prefixLength)
+        base = IPv4Address(bits: address.bits & mask)
+        self.prefixLength = prefixLength
     }
 }

@@ -2,6 +2,7 @@
 // <linux/if.h> must stay out: its IFNAMSIZ and IFF_* would be ambiguous with those of <net/if.h>.
 #pragma once
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/netlink.h>

@@ -50,6 +50,8 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         package var inSync: Bool
         /// How many kernel entries should be there.
         package var desired: Int
+        /// Changing netlink messages sent since the daemon's start.
+        package var changes: Int?
         /// Since something was put right; null when nothing ever was.
         @ExplicitNull package var lastRepairSeconds: Double?
         /// What the kernel refused.
@@ -58,10 +60,12 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         package var skipped: [Note]
 
         package init(
-            inSync: Bool, desired: Int, lastRepairSeconds: Double? = nil, failures: [Note] = [], skipped: [Note] = []
+            inSync: Bool, desired: Int, changes: Int? = nil, lastRepairSeconds: Double? = nil, failures: [Note] = [],
+            skipped: [Note] = []
         ) {
             self.inSync = inSync
             self.desired = desired
+            self.changes = changes
             self.lastRepairSeconds = lastRepairSeconds
             self.failures = failures
             self.skipped = skipped

@@ -15,6 +15,8 @@ package final class DataplaneDriver {
     private var sweptFor: BackendKind?
     /// Changing netlink messages sent since the driver was made.
     package private(set) var changesSent = 0
+    /// The port of the socket that sends them: how the kernel names in its notifications who asked.
+    package var requester: UInt32 { socket.port }
 
     package init() throws(DataplaneError) {
         guard NetworkAdministration.isPermitted else { throw .notPermitted }
@@ -44,7 +46,9 @@ package final class DataplaneDriver {
         var underlay = underlay
         underlay.mtu = carrier.mtu
         let onLink = try onLinkAddresses(configuration, underlay: underlay, peers: peers)
-        var desired = try DesiredState(configuration, underlay: underlay, peers: peers, onLink: onLink)
+        // The entries name the device: with VXLAN that comes first.
+        var desired = try DesiredState(
+            configuration, underlay: underlay, peers: configuration.backend == .vxlan ? [] : peers, onLink: onLink)
         report.effectiveMTU = desired.mtu
         let device = try reconcileDevice(desired.device, configuration: configuration, report: &report)
         if desired.device != nil {

@@ -54,7 +54,8 @@ package struct DesiredState: Hashable, Sendable {
             address = configuration.ownSubnet?.base
         }
         var builder = PeerEntries(
-            configuration: configuration, underlay: underlay, onLink: onLink, deviceIndex: deviceIndex)
+            configuration: configuration, underlay: underlay, onLink: onLink, deviceIndex: deviceIndex,
+            count: peers.count)
         // In the order of the nodes, so that of two that clash the same one is skipped everywhere.
         for peer in peers.sorted(by: { ($0.nodeID, $0.subnet) < ($1.nodeID, $1.subnet) }) {
             builder.add(peer)

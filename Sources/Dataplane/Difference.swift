@@ -12,8 +12,14 @@ package func difference(_ desired: DesiredState, _ observed: ObservedState, netw
     let (addedNeighbours, changedNeighbours, removedNeighbours) = neighbourChanges(desired, observed)
     let (putForwarding, removedForwarding) = forwardingChanges(desired, observed)
     let (putRoutes, removedRoutes) = routeChanges(desired, observed)
-    return addressChanges(desired, observed, network: network) + addedNeighbours + putForwarding + changedNeighbours
-        + putRoutes + removedRoutes + removedForwarding + removedNeighbours
+    let parts = [
+        addressChanges(desired, observed, network: network), addedNeighbours, putForwarding, changedNeighbours,
+        putRoutes, removedRoutes, removedForwarding, removedNeighbours,
+    ]
+    var changes: [KernelChange] = []
+    changes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for part in parts { changes += part }
+    return changes
 }
 
 /// The own address, and the removal of former ones: those of a single address within the cluster's network.
@@ -37,32 +43,31 @@ private func addressChanges(
 private func neighbourChanges(
     _ desired: DesiredState, _ observed: ObservedState
 ) -> (added: [KernelChange], changed: [KernelChange], removed: [KernelChange]) {
-    var present: [IPv4Address: Neighbour] = [:]
+    var present: [UInt32: Neighbour] = [:]
     present.reserveCapacity(observed.neighbours.count)
-    for entry in observed.neighbours { present[entry.address] = entry }
+    for entry in observed.neighbours { present[entry.address.bits] = entry }
     var added: [KernelChange] = []
     var changed: [KernelChange] = []
     for wanted in desired.neighbours {
-        let found = present.removeValue(forKey: wanted.address)
+        let found = present.removeValue(forKey: wanted.address.bits)
         if found == nil {
             added.append(.putNeighbour(wanted))
         } else if found != wanted {
             changed.append(.putNeighbour(wanted))
         }
     }
-    return (added, changed, present.values.sorted { $0.address < $1.address }.map { .removeNeighbour($0) })
+    return (added, changed, present.values.sorted { $0.address.bits < $1.address.bits }.map { .removeNeighbour($0) })
 }
 
 private func forwardingChanges(
     _ desired: DesiredState, _ observed: ObservedState
 ) -> (put: [KernelChange], removed: [KernelChange]) {
-    var present: [MACAddress: [ForwardingEntry]] = [:]
-    present.reserveCapacity(observed.forwarding.count)
-    for entry in observed.forwarding { present[entry.mac, default: []].append(entry) }
+    var present = EntryIndex(observed.forwarding) { $0.mac.bits }
     var put: [KernelChange] = []
     var removed: [KernelChange] = []
     for wanted in desired.forwarding {
-        let found = present.removeValue(forKey: wanted.mac) ?? []
+        if present.takeOnly(wanted, for: wanted.mac.bits) { continue }
+        let found = present.removeValue(forKey: wanted.mac.bits)
         if found.contains(wanted) {
             removed += found.filter { $0 != wanted }.map { .removeForwarding($0) }
         } else {
@@ -71,17 +76,19 @@ private func forwardingChanges(
             removed += found.dropFirst().map { .removeForwarding($0) }
         }
     }
-    let stale = present.values.flatMap { $0 }.sorted { $0.mac < $1.mac }
+    let stale = present.rest.sorted { $0.mac.bits < $1.mac.bits }
     return (put, removed + stale.map { .removeForwarding($0) })
 }
 
 private struct RouteKey: Hashable {
-    var destination: IPv4Block
+    var base: UInt32
+    var prefixLength: Int
     var metric: UInt32
     var typeOfService: UInt8
 
     init(_ route: Route) {
-        destination = route.destination
+        base = route.destination.base.bits
+        prefixLength = route.destination.prefixLength
         metric = route.metric
         typeOfService = route.typeOfService
     }
@@ -90,13 +97,12 @@ private struct RouteKey: Hashable {
 private func routeChanges(
     _ desired: DesiredState, _ observed: ObservedState
 ) -> (put: [KernelChange], removed: [KernelChange]) {
-    var present: [RouteKey: [Route]] = [:]
-    present.reserveCapacity(observed.routes.count)
-    for route in observed.routes { present[RouteKey(route), default: []].append(route) }
+    var present = EntryIndex(observed.routes) { RouteKey($0) }
     var put: [KernelChange] = []
     var removed: [KernelChange] = []
     for wanted in desired.routes {
-        let found = present.removeValue(forKey: RouteKey(wanted)) ?? []
+        if present.takeOnly(wanted, for: RouteKey(wanted)) { continue }
+        let found = present.removeValue(forKey: RouteKey(wanted))
         if found.contains(wanted) {
             removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
         } else {
@@ -105,7 +111,10 @@ private func routeChanges(
             removed += found.dropFirst().map { .removeRoute($0) }
         }
     }
-    let stale = present.values.flatMap { $0 }.sorted { ($0.destination, $0.metric) < ($1.destination, $1.metric) }
+    let stale = present.rest.sorted {
+        ($0.destination.base.bits, $0.destination.prefixLength, $0.metric)
+            < ($1.destination.base.bits, $1.destination.prefixLength, $1.metric)
+    }
     return (put, removed + stale.map { .removeRoute($0) })
 }
 

@@ -6,11 +6,11 @@ package import Netlink
 /// looking; it spares a node the looking when others do much of their own.
 package struct KernelInterest: Hashable, Sendable {
     private let deviceName: String
-    private let deviceIndex: Int32?
+    let deviceIndex: Int32?
     private let underlay: Underlay
-    private let network: IPv4Block
+    let network: IPv4Block
     /// The peers' addresses, in order, where it matters how they are reached.
-    private let watched: [IPv4Address]
+    let watched: [IPv4Address]
 
     package init(
         _ configuration: DataplaneConfiguration, underlay: Underlay, deviceIndex: Int32?, peers: [PeerLease]

@@ -12,14 +12,24 @@ struct PeerEntries {
     private(set) var neighbours: [Neighbour] = []
     private(set) var forwarding: [ForwardingEntry] = []
     private(set) var skipped: [SkippedPeer] = []
-    private var holders: [IPv4Block: NodeID] = [:]
+    /// By the base of the subnet: all are of one length.
+    private var holders: [UInt32: NodeID] = [:]
     private var endpoints: [MACAddress: (address: IPv4Address, nodeID: NodeID)] = [:]
 
-    init(configuration: DataplaneConfiguration, underlay: Underlay, onLink: Set<IPv4Address>, deviceIndex: Int32) {
+    /// - Parameter count: how many peers will come.
+    init(
+        configuration: DataplaneConfiguration, underlay: Underlay, onLink: Set<IPv4Address>, deviceIndex: Int32,
+        count: Int
+    ) {
         self.configuration = configuration
         self.underlay = underlay
         self.onLink = onLink
         self.deviceIndex = deviceIndex
+        routes.reserveCapacity(count)
+        neighbours.reserveCapacity(count)
+        forwarding.reserveCapacity(count)
+        holders.reserveCapacity(count)
+        endpoints.reserveCapacity(count)
     }
 
     mutating func add(_ peer: PeerLease) {
@@ -38,7 +48,7 @@ struct PeerEntries {
             configuration.pool.network.contains(peer.subnet)
         else { return .notOfThePool }
         if let own = configuration.ownSubnet, own.overlaps(peer.subnet) { return .ownSubnet }
-        if let holder = holders[peer.subnet] { return .sameSubnet(as: holder) }
+        if let holder = holders[peer.subnet.base.bits] { return .sameSubnet(as: holder) }
         switch peer.backend {
         case .alloc: return .otherBackend(.alloc)
         case .hostGateway:
@@ -54,7 +64,7 @@ struct PeerEntries {
             if let other = endpoints[mac], other.address != address { return .sameMAC(mac, as: other.nodeID) }
             addTunnel(to: peer, mac: mac, endpoint: address)
         }
-        holders[peer.subnet] = peer.nodeID
+        holders[peer.subnet.base.bits] = peer.nodeID
         return nil
     }
 

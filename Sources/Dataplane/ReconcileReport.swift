@@ -16,6 +16,11 @@ package struct ReconcileReport: Hashable, Sendable {
     /// Routes, neighbours, forwarding entries, the address and the device that should be there.
     package var desiredCount = 0
 
+    /// All that were sent since the daemon's start.
+    package var changesEver = 0
+    /// The port of the socket that has sent them: how the kernel names in its notifications who asked.
+    package var requester: UInt32 = 0
+
     package init() {}
 
     /// The kernel was as it should be: nothing was sent.

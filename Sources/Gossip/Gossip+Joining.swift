@@ -35,6 +35,7 @@ extension Gossip {
         for revocation in restoredRevocations { feed(.revocation(revocation), now) }
         restoredRevocations = []
         for member in known { remember(member, now) }
+        feed(.restored(known.map(\.record)), now)
         let peersExpected = configuration.hasSeeds || !known.isEmpty
         nextProbe = now + configuration.timing.probeInterval * Double.random(in: 0..<1, using: &random)
         feed(.start(peersExpected: peersExpected, joinTimeout: max(joinDeadline - now, .zero)), now)
@@ -50,7 +51,6 @@ extension Gossip {
             isAssumed: true)
         probeOrder.append(subject)
         silent.append(subject)
-        feed(.record(stored.record), now)
     }
 
     mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {

@@ -111,6 +111,13 @@ package struct LeaseLedger: Sendable {
             start(peersExpected: peersExpected, joinTimeout: joinTimeout, now, &effects)
         case .synchronised:
             if case .listening = phase { claimNext(now, &effects) }
+        case .restored(let records):
+            for record in records where record.nodeID != own.nodeID { _ = table.merge(record) }
+        case .discarded(let records):
+            for record in records where table[record.nodeID] == record && record.nodeID != own.nodeID {
+                table.remove(record.nodeID)
+                effects.append(.ownersChanged)
+            }
         case .record(let record):
             merge(record, now, &effects)
         case .revocation(let revocation):

@@ -6,6 +6,10 @@ package enum LedgerInput: Sendable {
     case start(peersExpected: Bool, joinTimeout: Duration)
     /// The table was exchanged whole with at least one peer.
     case synchronised
+    /// Peers' records that the store has kept, before the start. They are no news: nobody is told of them.
+    case restored([SignedRecord])
+    /// Records that turn out not to be signed by their nodes: damaged in the store. The peers have them whole.
+    case discarded([SignedRecord])
     /// A record whose signature was checked.
     case record(SignedRecord)
     /// A revocation whose signature was checked.

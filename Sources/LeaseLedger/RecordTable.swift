@@ -65,6 +65,14 @@ package struct RecordTable: Sendable {
         names.slots(for: name.hashValue).map { records[Int($0)] }.filter { $0.record.name == name }
     }
 
+    /// Takes out what should never have come in; merging never removes.
+    package mutating func remove(_ nodeID: NodeID) {
+        guard let record = records.removeValue(forKey: nodeID) else { return }
+        hash.toggle(nodeID, record.version)
+        withdrawClaim(of: record)
+        members[TableHash.bucket(of: nodeID)].removeAll { $0 == nodeID }
+    }
+
     /// - Returns: whether it was news.
     package mutating func merge(_ revocation: SignedRevocation) -> Bool {
         guard revocations[revocation.revocation] == nil else { return false }
@@ -97,7 +105,11 @@ package struct RecordTable: Sendable {
     /// Who owns a subnet: the claim that precedes all others on it, tentative ones aside. Everybody derives the same
     /// owner from the same table.
     package func owner(of subnet: IPv4Block) -> Claimant? {
-        claims(on: subnet).filter { $0.claim.claimClass > .tentative }.max { $1.precedes($0).wins }
+        // One claimant is the rule, and a table may hold thousands.
+        if let nodes = claimants[subnet], nodes.count == 1 {
+            return standingClaim(of: nodes[0]).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
+        }
+        return claims(on: subnet).filter { $0.claim.claimClass > .tentative }.max { $1.precedes($0).wins }
     }
 
     /// All subnets that somebody claims.

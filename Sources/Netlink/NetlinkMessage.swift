@@ -101,7 +101,12 @@ extension UnsafeRawBufferPointer {
         return IPv4Address(bits: UInt32(bigEndian: bits))
     }
 
-    var mac: MACAddress? { count == 6 ? MACAddress(networkBytes: self) : nil }
+    var mac: MACAddress? {
+        guard count == 6, let high = integer(at: 0, as: UInt32.self), let low = integer(at: 4, as: UInt16.self) else {
+            return nil
+        }
+        return MACAddress(bits: UInt64(UInt32(bigEndian: high)) << 16 | UInt64(UInt16(bigEndian: low)))
+    }
 
     /// Text up to the first zero byte.
     var text: String { String(decoding: prefix { $0 != 0 }, as: UTF8.self) }

@@ -9,6 +9,8 @@ package struct NetlinkMonitor: ~Copyable {
     private let buffer: UnsafeMutableRawBufferPointer
     /// Ends `next()`, once and for all; may be kept and used on any thread.
     package let cancellation: Cancellation
+    /// Which notifications come through; all, as long as nothing is said. `nil` when the process is out of descriptors.
+    package let gate: NotificationGate?
 
     private static let groups = [RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_NEIGH]
     /// Room for some ten thousand notifications of others' doings before one is lost.
@@ -35,6 +37,7 @@ package struct NetlinkMonitor: ~Copyable {
         _ = setReceiveBuffer(of: descriptor, bytes: Self.receiveBuffer)
         self.descriptor = descriptor
         self.cancellation = cancellation
+        gate = NotificationGate(of: descriptor)
         buffer = .allocate(byteCount: 64 << 10, alignment: 8)
     }
 

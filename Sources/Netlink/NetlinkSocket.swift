@@ -48,6 +48,9 @@ package struct NetlinkSocket: ~Copyable {
         mostRequestsPerSend = min(max(granted / 2 / Self.answerCharge, 8), 2048)
     }
 
+    /// The port by which the kernel names the socket as the one who asked, in notifications too (netlink(7), nl_pid).
+    package var port: UInt32 { mnl_socket_get_portid(handle) }
+
     deinit {
         mnl_socket_close(handle)
         incoming.deallocate()

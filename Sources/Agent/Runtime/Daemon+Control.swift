@@ -93,7 +93,8 @@ extension Daemon {
         if let dataplaneProblem { failures.append(StatusInfo.Note(subject: "dataplane", message: dataplaneProblem)) }
         let dataplane = StatusInfo.Dataplane(
             inSync: report != nil && failures.isEmpty && !needsReconcile, desired: report?.desiredCount ?? 0,
-            lastRepairSeconds: lastRepair.map { (clock.now - $0).inSeconds }, failures: failures,
+            changes: report?.changesEver ?? 0, lastRepairSeconds: lastRepair.map { (clock.now - $0).inSeconds },
+            failures: failures,
             skipped: (report?.skipped ?? []).map {
                 StatusInfo.Note(subject: name(of: $0.nodeID), message: "\($0.reason)")
             })

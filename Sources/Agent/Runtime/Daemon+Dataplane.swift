@@ -23,12 +23,14 @@ extension Daemon {
         Task { [weak self] in
             let outcome = await worker.reconcile(
                 configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
+            var looksAgain = false
             if case .success(let report) = outcome {
-                watch.look(
+                looksAgain = watch.look(
                     after: KernelInterest(
-                        configuration, underlay: underlay, deviceIndex: report.deviceIndex, peers: peers))
+                        configuration, underlay: underlay, deviceIndex: report.deviceIndex, peers: peers),
+                    requester: report.requester)
             }
-            await self?.reconciled(outcome)
+            await self?.reconciled(outcome, looksAgain: looksAgain)
         }
     }
 
@@ -52,7 +54,7 @@ extension Daemon {
     /// Every other node's lease that the table says stands.
     private var peerLeases: [PeerLease] {
         guard let table = gossip.ledger?.table else { return [] }
-        return table.claimedSubnets.sorted().compactMap { subnet in
+        return table.claimedSubnets.compactMap { subnet in
             guard let owner = table.owner(of: subnet), owner.nodeID != gossip.nodeID,
                 let record = table[owner.nodeID]?.record
             else { return nil }
@@ -60,8 +62,10 @@ extension Daemon {
         }
     }
 
-    private func reconciled(_ outcome: Result<ReconcileReport, DataplaneError>) {
+    /// - Parameter looksAgain: something may have happened unseen.
+    private func reconciled(_ outcome: Result<ReconcileReport, DataplaneError>, looksAgain: Bool) {
         isReconciling = false
+        if looksAgain { needsReconcile = true }
         switch outcome {
         case .success(let new):
             if report != nil, new.changesSent > 0 {
@@ -139,6 +143,11 @@ extension Daemon {
             report.failures.isEmpty
         else { return }
         isReady = true
+        verifyRestored()
+        Task.detached(priority: .background) {
+            try? await Task.sleep(for: StartMemory.settling)
+            StartMemory.release()
+        }
         log.notice("ready: this node holds \(subnet)", id: "ready", ["subnet": "\(subnet)"])
         context.services.notify("READY=1\nSTATUS=holds \(subnet)")
     }

@@ -51,6 +51,8 @@ extension Daemon {
     }
 
     private func settled(_ settings: NetworkSettings) {
+        // What the store had kept is in the table now, and no news.
+        gossip.ledger?.table.all.forEach { noteClaim(of: $0.nodeID) }
         do {
             try context.configuration.checkPinnedSubnet(in: settings)
         } catch {

@@ -70,13 +70,14 @@ actor Daemon {
     }
 
     /// The threads that bring the daemon its inputs.
-    nonisolated func startThreads() {
+    /// - Parameter requester: the port of the socket that changes the kernel.
+    nonisolated func startThreads(requester: UInt32) {
         context.transport.start(
             datagrams: { [weak self] batch in await self?.receive(batch) },
             unreachable: { [weak self] endpoint in await self?.portUnreachable(endpoint) })
         guard context.configuration.request.backend != .alloc else { return }
         kernelWatch.start(
-            log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
+            requester: requester, log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
             entriesMayDiffer: { [weak self] in await self?.reconcileSoon() })
     }
 

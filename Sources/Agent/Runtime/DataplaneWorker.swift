@@ -17,10 +17,17 @@ actor DataplaneWorker {
         _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool
     ) -> Result<ReconcileReport, DataplaneError> {
         Result { () throws(DataplaneError) in
-            try openedDriver().reconcile(
+            let driver = try openedDriver()
+            var report = try driver.reconcile(
                 configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
+            report.changesEver = driver.changesSent
+            report.requester = driver.requester
+            return report
         }
     }
+
+    /// The port of the socket that changes the kernel; 0 when there is none.
+    var requester: UInt32 { (try? openedDriver().requester) ?? 0 }
 
     func selectUnderlay() -> Result<Underlay, UnderlaySelectionError> {
         Result { () throws(UnderlaySelectionError) in try UnderlaySelector.select(request) }

@@ -6,28 +6,58 @@ internal import Synchronization
 
 /// Listens to the kernel on a thread of its own and passes on what may concern the daemon: events only say when to look.
 final class KernelWatch: Sendable {
-    private let interest = Mutex<KernelInterest?>(nil)
-    private let cancellation = Mutex<NetlinkMonitor.Cancellation?>(nil)
+    private struct State {
+        var interest: KernelInterest?
+        var rule: NotificationGate.Rule?
+        var gate: NotificationGate?
+        var cancellation: NetlinkMonitor.Cancellation?
+    }
+
+    private let state = Mutex(State())
+    /// On the way and not begun: it will see what is told now.
+    private let isLookComing = Flag()
+    private let isSelectionComing = Flag()
+
+    private final class Flag: Sendable {
+        let isUp = Atomic<Bool>(false)
+    }
 
     /// What the daemon looks after now; until it is known, everything may concern it.
-    func look(after interest: KernelInterest) { self.interest.withLock { $0 = interest } }
+    /// - Parameter requester: the port of the socket that changes the entries.
+    /// - Returns: whether what was left out until now may have been of interest: look again.
+    func look(after interest: KernelInterest, requester: UInt32) -> Bool {
+        state.withLock { state in
+            let rule = interest.gateRule(requester: requester)
+            let hasChanged = state.rule != nil && state.rule != rule
+            state.interest = interest
+            if state.rule != rule, state.gate?.admit(rule) == true { state.rule = rule }
+            return hasChanged
+        }
+    }
 
     /// - Parameters:
+    ///   - requester: the port of the socket that changes the entries, whose own doings are no news.
     ///   - underlayMayMove: links, addresses or default routes have changed.
     ///   - entriesMayDiffer: something may differ from what should be.
     func start(
-        log: Logger, underlayMayMove: @escaping @Sendable () async -> Void,
+        requester: UInt32, log: Logger, underlayMayMove: @escaping @Sendable () async -> Void,
         entriesMayDiffer: @escaping @Sendable () async -> Void
     ) {
         Threads.start { [self] in
             do {
                 let monitor = try NetlinkMonitor()
-                cancellation.withLock { $0 = monitor.cancellation }
+                monitor.gate?.admit(NotificationGate.Rule(requester: requester))
+                state.withLock { state in
+                    state.gate = monitor.gate
+                    state.cancellation = monitor.cancellation
+                }
                 while let notifications = try monitor.next() {
-                    if notifications.contains(where: Self.mayMoveUnderlay) { Task { await underlayMayMove() } }
-                    let interest = interest.withLock { $0 }
+                    if notifications.contains(where: Self.mayMoveUnderlay) {
+                        Self.once(isSelectionComing, underlayMayMove)
+                    }
+                    let interest = state.withLock { $0.interest }
                     if notifications.contains(where: { interest?.concerns($0) ?? true }) {
-                        Task { await entriesMayDiffer() }
+                        Self.once(isLookComing, entriesMayDiffer)
                     }
                 }
             } catch {
@@ -36,7 +66,15 @@ final class KernelWatch: Sendable {
         }
     }
 
-    func stop() { cancellation.withLock { $0 }?.cancel() }
+    private static func once(_ flag: Flag, _ body: @escaping @Sendable () async -> Void) {
+        guard !flag.isUp.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        Task {
+            flag.isUp.store(false, ordering: .releasing)
+            await body()
+        }
+    }
+
+    func stop() { state.withLock { $0.cancellation }?.cancel() }
 
     private static func mayMoveUnderlay(_ notification: NetlinkNotification) -> Bool {
         switch notification {

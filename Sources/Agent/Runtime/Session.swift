@@ -54,7 +54,7 @@ extension Launcher {
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
         try control.serve(daemon, configuration, log: log)
-        daemon.startThreads()
+        daemon.startThreads(requester: await session.worker.requester)
         return daemon
     }
 
@@ -217,7 +217,11 @@ extension Launcher {
             verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
             backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty,
             joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
-        let members = state.peers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) }
+        // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
+        // at after the start (`Daemon.verifyRestored`).
+        let isKnown = state.clusterID == clusterID && state.settingsAgreed
+        let members = state.peers
+            .filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
             .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
         let revocations = state.revocations.compactMap { stored -> SignedRevocation? in
             guard stored.encoded.count > SignedRecord.signatureLength else { return nil }

@@ -3,6 +3,7 @@
 #pragma once
 #include <spawn.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /// Whether a capability (capabilities(7)) is in the calling thread's effective set.
@@ -22,3 +23,7 @@ int clinux_unshare_network_namespace(void);
 int clinux_pidfd_open(pid_t process);
 /// posix_spawn_file_actions_addclosefrom_np(3).
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first);
+
+/// Takes the pages of program code and constants out of this process's memory; they stay in the page cache, and what is
+/// used again is mapped again. Gives free heap back, too. The bytes of code and constants that were let go.
+size_t clinux_release_start_memory(void);

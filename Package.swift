@@ -42,23 +42,37 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI",
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "Inspection",
                 crypto, logging,
             ]),
         .executableTarget(
             name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser]),
         .executableTarget(
             name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
+        .target(
+            name: "Inspection",
+            dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Netlink", "Dataplane", "ControlAPI"]),
         .executableTarget(
-            name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
+            name: "leasectl",
+            dependencies: [
+                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
+                argumentParser,
+            ]),
 
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
         .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
-        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
+        .target(name: "NetworkTestSupport", dependencies: ["CLinux"], path: "Tests/NetworkTestSupport"),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "NetworkTestSupport"]),
         .testTarget(
-            name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
+            name: "DataplaneTests",
+            dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "NetworkTestSupport"]),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "Inspection", "Dataplane", "Netlink", "LeaseLedger", "Addressing", "ControlAPI", "NetworkTestSupport",
+            ]),
         .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing"]),
         .testTarget(
             name: "AgentTests",

@@ -75,29 +75,23 @@ private func forwardingChanges(
     return (put, removed + stale.map { .removeForwarding($0) })
 }
 
-private struct RouteKey: Hashable {
-    var destination: IPv4Block
-    var metric: UInt32
-    var typeOfService: UInt8
-
-    init(_ route: Route) {
-        destination = route.destination
-        metric = route.metric
-        typeOfService = route.typeOfService
-    }
-}
-
 private func routeChanges(
     _ desired: DesiredState, _ observed: ObservedState
 ) -> (put: [KernelChange], removed: [KernelChange]) {
     var present: [RouteKey: [Route]] = [:]
     present.reserveCapacity(observed.routes.count)
     for route in observed.routes { present[RouteKey(route), default: []].append(route) }
+    let taken = Set(observed.routesInFront.map { RouteKey($0) })
     var put: [KernelChange] = []
     var removed: [KernelChange] = []
     for wanted in desired.routes {
         let found = present.removeValue(forKey: RouteKey(wanted)) ?? []
-        if found.contains(wanted) {
+        if !taken.isEmpty, taken.contains(RouteKey(wanted)) {
+            // Replacing changes the other's, which is first, and would be refused while there is an equal one behind it.
+            if found.contains(wanted) { put.append(.removeRoute(wanted)) }
+            put.append(.putRoute(wanted))
+            removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
+        } else if found.contains(wanted) {
             removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
         } else {
             // Replacing changes the first route of a key.

@@ -14,11 +14,22 @@ actor DataplaneWorker {
     }
 
     func reconcile(
-        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool,
+        looksForOthers: Bool
     ) -> Result<ReconcileReport, DataplaneError> {
         Result { () throws(DataplaneError) in
             try openedDriver().reconcile(
-                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
+                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown,
+                looksForOthers: looksForOthers)
+        }
+    }
+
+    /// What the kernel should hold now.
+    func desired(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+    ) -> Result<DesiredState, DataplaneError> {
+        Result { () throws(DataplaneError) in
+            try openedDriver().desired(configuration, underlay: underlay, peers: peers)
         }
     }
 

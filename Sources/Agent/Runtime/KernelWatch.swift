@@ -14,10 +14,10 @@ final class KernelWatch: Sendable {
 
     /// - Parameters:
     ///   - underlayMayMove: links, addresses or default routes have changed.
-    ///   - entriesMayDiffer: something may differ from what should be.
+    ///   - entriesMayDiffer: something may differ from what should be; true: somebody's route may be in front of one of ours.
     func start(
         log: Logger, underlayMayMove: @escaping @Sendable () async -> Void,
-        entriesMayDiffer: @escaping @Sendable () async -> Void
+        entriesMayDiffer: @escaping @Sendable (Bool) async -> Void
     ) {
         Threads.start { [self] in
             do {
@@ -27,7 +27,8 @@ final class KernelWatch: Sendable {
                     if notifications.contains(where: Self.mayMoveUnderlay) { Task { await underlayMayMove() } }
                     let interest = interest.withLock { $0 }
                     if notifications.contains(where: { interest?.concerns($0) ?? true }) {
-                        Task { await entriesMayDiffer() }
+                        let mayBeInFront = notifications.contains { interest?.mayBeInFront($0) ?? true }
+                        Task { await entriesMayDiffer(mayBeInFront) }
                     }
                 }
             } catch {

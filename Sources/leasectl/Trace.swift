@@ -23,7 +23,7 @@ struct Trace: ParsableCommand {
     func run() throws {
         try reporting {
             let target: IPv4Address
-            do {
+            do throws(AddressError) {
                 target = try IPv4Address(parsing: address)
             } catch {
                 throw ControlError(.badRequest, error.description)

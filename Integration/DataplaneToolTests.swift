@@ -36,7 +36,8 @@ extension Integration {
             }
         }
 
-        @Test func `cleanup refuses while feltd runs, shows, then removes all of felt's and nothing else`() async throws {
+        @Test func `cleanup refuses while feltd runs, shows, then removes all of felt's and nothing else`() async throws
+        {
             try await Lab.with(nodes: 2) { lab in
                 lab.configure { $0.extra = ["--ip-masq", "--blackhole"] }
                 for node in lab.nodes { try node.start() }
@@ -59,7 +60,9 @@ extension Integration {
                 #expect(try node.dataplane() == before)
                 try node.stop()
                 let dry = try Command.run(node.namespace.inside(try blind.base + ["cleanup", "--dry-run"]))
-                #expect(dry.succeeded && dry.output.contains("flannel.1") && dry.output.contains("table ip felt"), "\(dry.report)")
+                #expect(
+                    dry.succeeded && dry.output.contains("flannel.1") && dry.output.contains("table ip felt"),
+                    "\(dry.report)")
                 #expect(try node.dataplane() == before)
                 let done = try Command.run(node.namespace.inside(try blind.base + ["cleanup"]))
                 #expect(done.succeeded, "\(done.report)")
@@ -84,7 +87,9 @@ extension Integration {
                 let node = lab.nodes[0]
                 try node.start()
                 try await node.waitReady()
-                func rules() throws -> Command { try Command.run(node.namespace.inside(["nft", "-s", "list", "ruleset"])) }
+                func rules() throws -> Command {
+                    try Command.run(node.namespace.inside(["nft", "-s", "list", "ruleset"]))
+                }
                 try await waitUntil("the rules are there") {
                     try rules().output.contains("masquerade fully-random") ? nil : try rules().report
                 }
@@ -109,9 +114,13 @@ extension Integration {
             }
         }
 
-        @Test func `the options of the data plane take effect, and another device name leaves no former one`() async throws {
+        @Test func `the options of the data plane take effect, and another device name leaves no former one`()
+            async throws
+        {
             try await Lab.with(nodes: 2) { lab in
-                lab.configure { $0.extra = ["--device", "overlay0", "--no-udp-checksum", "--mtu", "9000", "--blackhole"] }
+                lab.configure {
+                    $0.extra = ["--device", "overlay0", "--no-udp-checksum", "--mtu", "9000", "--blackhole"]
+                }
                 let node = lab.nodes[0]
                 try node.namespace.set("net/ipv4/ip_forward", to: "0")
                 for each in lab.nodes { try each.start() }
@@ -119,9 +128,12 @@ extension Integration {
                 let link = try node.namespace.ip("-d link show overlay0").output
                 #expect(link.contains("noudpcsum") && link.contains("mtu 1450"), "\(link)")
                 let subnet = try node.subnetEnv().subnet
-                #expect(try node.namespace.ip("route show proto 70").lines.contains { $0.hasPrefix("blackhole \(subnet)") })
+                #expect(
+                    try node.namespace.ip("route show proto 70").lines.contains { $0.hasPrefix("blackhole \(subnet)") })
                 let status = try node.leasectl.run(["status"])
-                #expect(status.succeeded && status.output.contains("net.ipv4.ip_forward") && status.output.contains("--mtu"))
+                #expect(
+                    status.succeeded && status.output.contains("net.ipv4.ip_forward") && status.output.contains("--mtu")
+                )
                 #expect(node.log.contains("net.ipv4.ip_forward"))
                 #expect(try node.namespace.setting("net/ipv4/ip_forward") == "0")
                 try node.stop()

@@ -11,7 +11,8 @@ struct ForwardingSettings {
     let bridge: String?
 
     private var devices: [String] {
-        (configuration.backend == .vxlan ? [configuration.deviceName] : []) + [underlay.name] + (bridge.map { [$0] } ?? [])
+        (configuration.backend == .vxlan ? [configuration.deviceName] : []) + [underlay.name]
+            + (bridge.map { [$0] } ?? [])
     }
 
     /// Turns forwarding on where the configuration says so.

@@ -35,6 +35,15 @@ package struct KernelInterest: Hashable, Sendable {
         }
     }
 
+    /// Whether it tells of our own device or an address on it: such cannot change what the underlay is.
+    package func isOwn(_ notification: NetlinkNotification) -> Bool {
+        switch notification {
+        case .link(let link), .linkRemoved(let link): link.index == deviceIndex && link.name == deviceName
+        case .address(let entry), .addressRemoved(let entry): entry.interfaceIndex == deviceIndex
+        default: false
+        }
+    }
+
     /// Whether somebody may have put a route in front of one of ours: then the whole table is to be looked at.
     package func mayBeInFront(_ notification: NetlinkNotification) -> Bool {
         switch notification {

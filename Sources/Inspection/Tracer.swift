@@ -33,7 +33,9 @@ package struct Tracer {
         guard let owner = Self.owner(of: address, in: leases) else {
             return TraceInfo(address.description, kind: "unowned", steps: [try unowned(address)])
         }
-        if owner.isSelf { return TraceInfo(address.description, kind: "own", owner: owner, steps: [try own(address, owner)]) }
+        if owner.isSelf {
+            return TraceInfo(address.description, kind: "own", owner: owner, steps: [try own(address, owner)])
+        }
         return TraceInfo(address.description, kind: "peer", owner: owner, steps: try peer(address, owner))
     }
 
@@ -79,7 +81,10 @@ package struct Tracer {
         let device = try route.device.flatMap { name throws(NetlinkError) in try kernel.link(named: name) }
         let first = try routeStep(address, route, device)
         if route.device == wanted.device?.name {
-            return [first, try neighbourStep(route, device), try forwardingStep(route, device), try tunnelStep(owner, device)]
+            return [
+                first, try neighbourStep(route, device), try forwardingStep(route, device),
+                try tunnelStep(owner, device),
+            ]
         }
         return [first, try onLinkStep(route, device), try plainStep(route, device)]
     }
@@ -87,7 +92,8 @@ package struct Tracer {
     private func skipped(_ address: IPv4Address, _ owner: LeaseInfo) throws(NetlinkError) -> TraceStep {
         let reason =
             wanted.skipped.first { $0.subnet == owner.subnet }?.reason
-            ?? (wanted.backend == "alloc" ? "the backend is alloc, which changes no route" : "its entries are not wanted yet")
+            ?? (wanted.backend == "alloc"
+                ? "the backend is alloc, which changes no route" : "its entries are not wanted yet")
         return TraceStep(
             "route", expected: "none: \(reason)", actual: try kernel.route(to: address).map(kernel.text),
             problem: "this node installs no route to \(owner.node): \(reason)",
@@ -133,7 +139,8 @@ package struct Tracer {
         return TraceStep(
             "neighbour", expected: expected, actual: actual,
             problem: actual == expected
-                ? nil : found == nil ? "the owner's inner MAC address is not known" : "packets carry another MAC address",
+                ? nil
+                : found == nil ? "the owner's inner MAC address is not known" : "packets carry another MAC address",
             remedy: repair)
     }
 
@@ -154,7 +161,8 @@ package struct Tracer {
 
     var repair: String {
         isRunning
-            ? "feltd puts it right within milliseconds: if it does not, see `leasectl status` and its log" : "start feltd"
+            ? "feltd puts it right within milliseconds: if it does not, see `leasectl status` and its log"
+            : "start feltd"
     }
 }
 

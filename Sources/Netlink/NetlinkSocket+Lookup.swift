@@ -62,9 +62,11 @@ extension NetlinkSocket {
         try lookup([address]).first ?? nil
     }
 
-    /// How the kernel would send a packet to an address out of one device; `nil` when it cannot.
+    /// How the kernel would send a packet to an address out of one device; `nil` when none of its routes leads there that
+    /// way: then it takes the address for one that is on-link.
     package mutating func lookup(_ address: IPv4Address, over device: Int32) throws(NetlinkError) -> RouteLookup? {
-        try ask(address, device: device).flatMap { RouteLookup($0) }
+        guard try ask(address, device: device, flags: UInt32(RTM_F_FIB_MATCH)) != nil else { return nil }
+        return try ask(address, device: device).flatMap { RouteLookup($0) }
     }
 
     /// The route of the kernel's tables that a packet to an address takes; `nil` when there is none, or when it is one that

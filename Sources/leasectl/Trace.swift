@@ -79,5 +79,7 @@ struct Trace: ParsableCommand {
         return "\(owner), \(subnet), at \(trace.publicIP ?? "-")" + (trace.kind == "own" ? ", this node" : "")
     }
 
-    private func heading(_ name: String) -> String { name == "fdb" ? "FDB" : name.prefix(1).uppercased() + name.dropFirst() }
+    private func heading(_ name: String) -> String {
+        name == "fdb" ? "FDB" : name.prefix(1).uppercased() + name.dropFirst()
+    }
 }

@@ -156,7 +156,8 @@ import Testing
         }
     }
 
-    @Test func `cleaning up takes everything of ours and nothing else, under whatever name, and says so first`() throws {
+    @Test func `cleaning up takes everything of ours and nothing else, under whatever name, and says so first`() throws
+    {
         try inPrivateNamespace {
             try makeUnderlay()
             try shell(

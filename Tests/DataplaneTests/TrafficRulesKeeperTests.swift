@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    @Test func `another run adopts rules that fit, replaces those that do not, and removes what is not wanted`() throws {
+    @Test func `another run adopts rules that fit, replaces those that do not, and removes what is not wanted`() throws
+    {
         try inPrivateNamespace {
             var keeper = TrafficRulesKeeper()
             #expect(try keeper.keep(try rules()))

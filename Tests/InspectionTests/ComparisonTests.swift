@@ -25,9 +25,12 @@ import Testing
         ("ip route replace 10.244.94.0/24 via 192.168.50.9 proto 70", "route", "10.244.94.0/24", true, true),
         ("ip route add 10.244.5.0/24 via 192.168.50.9 proto 70", "route", "10.244.5.0/24", false, true),
         ("ip neigh del 10.244.94.0 dev flannel.1", "neighbour", "10.244.94.0", true, false),
-        ("bridge fdb append 02:00:00:00:00:02 dst 192.168.50.9 dev flannel.1", "fdb", "02:00:00:00:00:02", false, true),
+        ("bridge fdb add 02:00:00:00:00:99 dst 192.168.50.9 dev flannel.1", "fdb", "02:00:00:00:00:99", false, true),
         ("ip link set flannel.1 mtu 1300", "device", "flannel.1", true, true),
-        ("ip addr del 10.244.89.0/32 dev flannel.1; ip addr add 10.244.7.0/32 dev flannel.1", "address", "flannel.1", true, true),
+        (
+            "ip addr del 10.244.89.0/32 dev flannel.1; ip addr add 10.244.7.0/32 dev flannel.1", "address", "flannel.1",
+            true, true
+        ),
     ])
     func `one difference is one row`(
         damage: String, kind: String, object: String, isExpected: Bool, isThere: Bool

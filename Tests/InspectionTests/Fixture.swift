@@ -44,14 +44,16 @@ struct Fixture {
         }
         leases.append(
             LeaseInfo(
-                subnet: own, node: "me", nodeID: "\(NodeID(bits: 9))", publicIP: try AnyIPAddress(parsing: "192.168.50.1"),
+                subnet: own, node: "me", nodeID: "\(NodeID(bits: 9))",
+                publicIP: try AnyIPAddress(parsing: "192.168.50.1"),
                 backend: backend.label, leaseClass: .confirmed, liveness: .alive, isSelf: true, seq: 1, claimEpoch: 1,
                 tenure: 3))
         (self.peers, self.leases) = (peers, leases)
         var socket = try NetlinkSocket()
         let link = try socket.link(named: "eth0")
         underlay = Dataplane.Underlay(
-            interfaceIndex: link?.index ?? 0, name: "eth0", address: try IPv4Address(parsing: "192.168.50.1"), mtu: 1500)
+            interfaceIndex: link?.index ?? 0, name: "eth0", address: try IPv4Address(parsing: "192.168.50.1"), mtu: 1500
+        )
         driver = try DataplaneDriver()
         _ = try driver.reconcile(configuration, underlay: underlay, peers: peers)
     }

@@ -26,15 +26,20 @@ import Testing
         ("ip route del 10.244.94.0/24", "route", "missing"),
         ("ip route add 10.244.94.0/25 via 192.168.50.9", "route", "before ours"),
         ("ip route prepend 10.244.94.0/24 via 192.168.50.9", "route", "before ours"),
-        ("ip rule add to 10.244.94.0/24 lookup 99; ip route add default via 192.168.50.9 table 99", "route", "policy rule"),
+        (
+            "ip rule add to 10.244.94.0/24 lookup 99; ip route add default via 192.168.50.9 table 99", "route",
+            "policy rule"
+        ),
         ("ip route replace blackhole 10.244.94.0/24", "route", "refuses"),
         ("ip neigh del 10.244.94.0 dev flannel.1", "neighbour", "not known"),
         ("ip neigh replace 10.244.94.0 lladdr 02:00:00:00:00:77 dev flannel.1", "neighbour", "another MAC"),
         ("bridge fdb del 02:00:00:00:00:02 dev flannel.1", "fdb", "no machine"),
         ("bridge fdb replace 02:00:00:00:00:02 dst 192.168.50.9 dev flannel.1", "fdb", "another machine"),
-        ("bridge fdb append 02:00:00:00:00:02 dst 192.168.50.9 dev flannel.1", "fdb", "another machine"),
         ("ip route del default", "underlay", "no route"),
-        ("ip link set peer0 down; until ip link show eth0 | grep -q NO-CARRIER; do sleep 0.01; done", "underlay", "carrier"),
+        (
+            "ip link set peer0 down; until ip link show eth0 | grep -q NO-CARRIER; do sleep 0.01; done", "underlay",
+            "carrier"
+        ),
         ("ip link set flannel.1 down", "route", "down"), ("ip link del flannel.1", "route", "no device"),
     ])
     func `the step that somebody broke is the one that is wrong, and says what to do`(

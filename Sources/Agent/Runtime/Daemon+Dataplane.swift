@@ -157,12 +157,24 @@ extension Daemon {
 
     /// The node may have another address or interface now: look.
     func selectUnderlay() {
+        guard !isSelectingUnderlay else {
+            needsUnderlayLook = true
+            return
+        }
+        isSelectingUnderlay = true
+        needsUnderlayLook = false
         let worker = context.dataplane
         Task { [weak self] in
-            // Without an underlay nothing can be moved; what is there stays.
-            guard case .success(let found) = await worker.selectUnderlay() else { return }
-            await self?.moved(to: found)
+            let outcome = await worker.selectUnderlay()
+            await self?.selected(outcome)
         }
+    }
+
+    private func selected(_ outcome: Result<Underlay, UnderlaySelectionError>) {
+        isSelectingUnderlay = false
+        // Without an underlay nothing can be moved; what is there stays.
+        if case .success(let found) = outcome { moved(to: found) }
+        if needsUnderlayLook { selectUnderlay() }
     }
 
     private func moved(to found: Underlay) {

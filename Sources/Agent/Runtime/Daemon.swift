@@ -30,6 +30,8 @@ actor Daemon {
 
     // Data plane
     var underlay: Underlay
+    var isSelectingUnderlay = false
+    var needsUnderlayLook = false
     var isReconciling = false
     var needsReconcile = false
     var reconcileFailures = 0

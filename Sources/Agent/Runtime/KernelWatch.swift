@@ -24,8 +24,10 @@ final class KernelWatch: Sendable {
                 let monitor = try NetlinkMonitor()
                 cancellation.withLock { $0 = monitor.cancellation }
                 while let notifications = try monitor.next() {
-                    if notifications.contains(where: Self.mayMoveUnderlay) { Task { await underlayMayMove() } }
                     let interest = interest.withLock { $0 }
+                    if notifications.contains(where: { Self.mayMoveUnderlay($0) && interest?.isOwn($0) != true }) {
+                        Task { await underlayMayMove() }
+                    }
                     if notifications.contains(where: { interest?.concerns($0) ?? true }) {
                         let mayBeInFront = notifications.contains { interest?.mayBeInFront($0) ?? true }
                         Task { await entriesMayDiffer(mayBeInFront) }

@@ -41,6 +41,7 @@ extension Launcher {
             throw StartFailure("\(error)")
         }
         session.state.own = own
+        let hooks = configuration.hooks.map { HookRunner(directory: HookDirectory(path: $0), log: log) }
         let context = DaemonContext(
             configuration: configuration, log: log, clusterID: clusterID, keys: ring, seeds: seeds, vtepMAC: vtepMAC,
             firstRecord: firstRecord(
@@ -48,10 +49,13 @@ extension Launcher {
             storePath: session.store.path, store: session.store, dataplane: session.worker,
             firewall: session.firewall,
             transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
-            publish: { control.publish($0) })
+            publish: { event in
+                control.publish(event)
+                hooks?.tell(event)
+            })
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
-        try control.serve(daemon, runDirectory: configuration.runDirectory, log: log)
+        try control.serve(daemon, configuration, log: log)
         daemon.startThreads()
         return daemon
     }
@@ -197,7 +201,7 @@ extension Launcher {
             nodeID: identity.nodeID, publicKey: identity.publicKey,
             version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: Self.release, claim: own.claim)
+            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim)
     }
 
     private func makeGossip(

@@ -22,7 +22,11 @@ extension Daemon {
         isKeepingRules = true
         needsRulesLook = false
         let worker = context.firewall
+        // Somebody who takes them away again and again costs a process each time: after the first few, one a second.
+        rulesRepairs.removeAll { clock.now - $0 > .seconds(10) }
+        let pause: Duration = rulesRepairs.count < 10 ? .zero : .seconds(1)
         Task { [weak self] in
+            if pause > .zero { try? await Task.sleep(for: pause) }
             let outcome = await worker.keep(rules)
             await self?.keptTrafficRules(outcome, wanted: rules != nil)
         }
@@ -34,6 +38,7 @@ extension Daemon {
         switch outcome {
         case .success(let changed):
             if changed, wanted {
+                rulesRepairs.append(clock.now)
                 log.notice("the traffic rules have been put in place", id: "traffic-rules")
             } else if changed {
                 log.notice("the traffic rules of a former run have been removed", id: "traffic-rules")

@@ -45,6 +45,8 @@ actor Daemon {
     var looksForOthers = true
     var isKeepingRules = false
     var needsRulesLook = false
+    /// When the rules were put back lately.
+    var rulesRepairs: [Instant] = []
     /// Rules of a former run with --ip-masq have been looked for.
     var hasSweptRules = false
     /// Why the rules of --ip-masq are not in place.

@@ -50,16 +50,23 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
-                crypto, logging,
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "Inspection",
+                "CLinux", crypto, logging,
             ]),
         .executableTarget(
             name: "felt-sim", dependencies: ["Simulation", "Gossip", "LeaseLedger", "Addressing", argumentParser],
             exclude: ["scenarios.sh"]),
         .executableTarget(
             name: "feltd", dependencies: ["Agent", "Addressing", "LeaseLedger", argumentParser, logging]),
+        .target(
+            name: "Inspection",
+            dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Netlink", "Dataplane", "ControlAPI"]),
         .executableTarget(
-            name: "leasectl", dependencies: ["ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", argumentParser]),
+            name: "leasectl",
+            dependencies: [
+                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
+                argumentParser,
+            ]),
         .target(
             name: "WebView", dependencies: ["ControlAPI", "Addressing"],
             resources: ["felt.css", "felt.js", "felt.svg"].map { .embedInCode("Assets/\($0)") }),
@@ -72,21 +79,28 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
-
-        .target(name: "TestSupport", dependencies: ["ControlAPI"], path: "Tests/TestSupport"),
         .executableTarget(
             name: "bench-dataplane",
             dependencies: [
                 "Agent", "Addressing", "LeaseLedger", "LeaseStore", "Dataplane", "Netlink", "CLinux", argumentParser,
             ], path: "Benchmarks/dataplane", exclude: ["bare.c"]),
 
+        .target(name: "TestSupport", dependencies: ["ControlAPI"], path: "Tests/TestSupport"),
+
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
         .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
-        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
+        .target(name: "NetworkTestSupport", dependencies: ["CLinux"], path: "Tests/NetworkTestSupport"),
+        .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "NetworkTestSupport"]),
         .testTarget(
-            name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),
+            name: "DataplaneTests",
+            dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "NetworkTestSupport"]),
+        .testTarget(
+            name: "InspectionTests",
+            dependencies: [
+                "Inspection", "Dataplane", "Netlink", "LeaseLedger", "Addressing", "ControlAPI", "NetworkTestSupport",
+            ]),
         .testTarget(name: "ControlAPITests", dependencies: ["ControlAPI", "Addressing", "TestSupport"]),
         .testTarget(name: "WebViewTests", dependencies: ["WebView", "ControlAPI", "Addressing", "TestSupport"]),
         .testTarget(

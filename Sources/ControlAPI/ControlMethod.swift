@@ -15,6 +15,8 @@ package enum ControlMethods {
     package static let get = ControlMethod<LeaseSelection, LeaseInfo>("get")
     package static let members = ControlMethod<NoParameters, [MemberInfo]>("members")
     package static let status = ControlMethod<NoParameters, StatusInfo>("status")
+    /// What this node's kernel should hold for its peers.
+    package static let dataplane = ControlMethod<DataplaneQuery, DataplaneInfo>("dataplane")
     package static let token = ControlMethod<NoParameters, TokenInfo>("token")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")

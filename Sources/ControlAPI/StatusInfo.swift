@@ -58,10 +58,12 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         package var failures: [Note]
         /// Peers left out on purpose, such as one that is not on-link with host-gw.
         package var skipped: [Note]
+        /// What the operator should know of the machine, such as forwarding that is off; an older daemon has none.
+        package var notes: [Note]?
 
         package init(
             inSync: Bool, desired: Int, changes: Int? = nil, lastRepairSeconds: Double? = nil, failures: [Note] = [],
-            skipped: [Note] = []
+            skipped: [Note] = [], notes: [Note] = []
         ) {
             self.inSync = inSync
             self.desired = desired
@@ -69,6 +71,7 @@ package struct StatusInfo: Codable, Hashable, Sendable {
             self.lastRepairSeconds = lastRepairSeconds
             self.failures = failures
             self.skipped = skipped
+            self.notes = notes
         }
     }
 

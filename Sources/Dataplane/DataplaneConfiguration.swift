@@ -17,6 +17,10 @@ package struct DataplaneConfiguration: Hashable, Sendable {
     package var gbp: Bool
     /// Off only for kernels with the checksum-offload fault.
     package var udpChecksum: Bool
+    /// A route of last resort that drops what is for unused addresses of the own subnet.
+    package var blackhole: Bool
+    /// IPv4 forwarding is turned on; else it is only looked at.
+    package var forwards: Bool
     package var vtepMAC: MACAddress
     /// The subnet this node holds; `nil` for an observer, or as long as it has none.
     package var ownSubnet: IPv4Block?
@@ -25,7 +29,8 @@ package struct DataplaneConfiguration: Hashable, Sendable {
     package init(
         backend: BackendKind, pool: SubnetPool, vni: UInt32 = 1, vxlanPort: UInt16 = 8472,
         directRouting: Bool = false, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
-        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+        gbp: Bool = false, udpChecksum: Bool = true, blackhole: Bool = false, forwards: Bool = false,
+        vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
     ) {
         self.backend = backend
         self.pool = pool
@@ -37,6 +42,8 @@ package struct DataplaneConfiguration: Hashable, Sendable {
         self.learning = learning
         self.gbp = gbp
         self.udpChecksum = udpChecksum
+        self.blackhole = blackhole
+        self.forwards = forwards
         self.vtepMAC = vtepMAC
         self.ownSubnet = ownSubnet
     }
@@ -44,12 +51,13 @@ package struct DataplaneConfiguration: Hashable, Sendable {
     /// What the cluster agreed on, with what is this node's own.
     package init(
         settings: NetworkSettings, deviceName: String? = nil, mtu: UInt32? = nil, learning: Bool = false,
-        gbp: Bool = false, udpChecksum: Bool = true, vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
+        gbp: Bool = false, udpChecksum: Bool = true, blackhole: Bool = false, forwards: Bool = false,
+        vtepMAC: MACAddress, ownSubnet: IPv4Block? = nil
     ) {
         self.init(
             backend: settings.backend, pool: settings.pool, vni: settings.vni, vxlanPort: settings.vxlanPort,
             directRouting: settings.directRouting, deviceName: deviceName, mtu: mtu, learning: learning, gbp: gbp,
-            udpChecksum: udpChecksum, vtepMAC: vtepMAC, ownSubnet: ownSubnet)
+            udpChecksum: udpChecksum, blackhole: blackhole, forwards: forwards, vtepMAC: vtepMAC, ownSubnet: ownSubnet)
     }
 
     /// Whether plain routes may be wanted, so that it matters which peers are on-link.
@@ -62,12 +70,30 @@ extension DataplaneConfiguration {
     /// The least MTU that every IPv4 host must take (RFC 791 §3.1).
     package static let leastMTU: UInt32 = 576
 
+    /// What a packet of a pod may have, in bytes, so that the underlay carries it.
+    private func carriedMTU(over underlay: Underlay) -> UInt32 {
+        let overhead = backend == .vxlan ? Self.vxlanOverhead : 0
+        return underlay.mtu > overhead ? underlay.mtu - overhead : 0
+    }
+
+    /// What to say about an MTU that the operator has set above what the underlay carries; `nil` when there is nothing.
+    package func mtuNote(over underlay: Underlay) -> DataplaneNote? {
+        let carried = carriedMTU(over: underlay)
+        guard let mtu, mtu > carried, backend != .alloc else { return nil }
+        let effect =
+            backend == .vxlan
+            ? "\(carried) is used instead" : "larger packets of pods are dropped or cut into fragments"
+        return DataplaneNote(
+            subject: "--mtu",
+            message: "\(mtu) is more than \(underlay.name) with its MTU of \(underlay.mtu) carries: \(effect); "
+                + "raise the MTU of \(underlay.name), or give --mtu at most \(carried)")
+    }
+
     /// The MTU of pods and of the VXLAN device, in bytes.
     ///
-    /// A VXLAN device never takes more than its link leaves, so a larger override counts as that.
+    /// A VXLAN device never takes more than its link leaves, so a larger override counts as that (`mtuNote` tells).
     package func effectiveMTU(over underlay: Underlay) throws(DataplaneError) -> UInt32 {
-        let overhead = backend == .vxlan ? Self.vxlanOverhead : 0
-        let carried = underlay.mtu > overhead ? underlay.mtu - overhead : 0
+        let carried = carriedMTU(over: underlay)
         let chosen = mtu.map { backend == .vxlan ? min($0, carried) : $0 } ?? carried
         guard chosen >= Self.leastMTU else {
             throw .mtuTooSmall(chosen, override: mtu, underlay: underlay)

@@ -26,6 +26,10 @@ package struct DesiredState: Hashable, Sendable {
 
     /// RTPROT of our routes: unassigned elsewhere (linux/rtnetlink.h), so that a sweep touches nobody else's.
     package static let routeProtocol: UInt8 = 70
+    /// By which a device of ours is known, whatever its name: its alias (IFLA_IFALIAS).
+    package static let deviceAlias = "felt"
+    /// The worst there is, so that every route of the containers' own precedes.
+    package static let blackholeMetric = UInt32.max
 
     package init() {}
 
@@ -61,6 +65,12 @@ package struct DesiredState: Hashable, Sendable {
             builder.add(peer)
         }
         routes = builder.routes
+        if configuration.blackhole, let own = configuration.ownSubnet {
+            routes.append(
+                Route(
+                    destination: own, gateway: nil, interfaceIndex: 0, metric: Self.blackholeMetric,
+                    routeProtocol: Self.routeProtocol, type: Route.blackhole))
+        }
         neighbours = builder.neighbours
         forwarding = builder.forwarding
         skipped = builder.skipped

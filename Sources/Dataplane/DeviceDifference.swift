@@ -24,6 +24,7 @@ package func deviceDifference(_ desired: DesiredDevice?, _ observed: Link?) -> D
     var settings = LinkSettings()
     if observed.mac != desired.mac { settings.mac = desired.mac }
     if observed.mtu != desired.mtu { settings.mtu = desired.mtu }
+    if observed.alias != DesiredState.deviceAlias { settings.alias = DesiredState.deviceAlias }
     if !observed.isUp { settings.isUp = true }
     // Without IPv6 the kernel reports no mode, and takes none.
     if let mode = observed.addressGeneration, mode != .eui64 { settings.addressGeneration = .eui64 }

@@ -80,30 +80,24 @@ private func forwardingChanges(
     return (put, removed + stale.map { .removeForwarding($0) })
 }
 
-private struct RouteKey: Hashable {
-    var base: UInt32
-    var prefixLength: Int
-    var metric: UInt32
-    var typeOfService: UInt8
-
-    init(_ route: Route) {
-        base = route.destination.base.bits
-        prefixLength = route.destination.prefixLength
-        metric = route.metric
-        typeOfService = route.typeOfService
-    }
-}
-
 private func routeChanges(
     _ desired: DesiredState, _ observed: ObservedState
 ) -> (put: [KernelChange], removed: [KernelChange]) {
     var present = EntryIndex(observed.routes) { RouteKey($0) }
+    let taken = Set(observed.routesInFront.map { RouteKey($0) })
     var put: [KernelChange] = []
     var removed: [KernelChange] = []
     for wanted in desired.routes {
-        if present.takeOnly(wanted, for: RouteKey(wanted)) { continue }
-        let found = present.removeValue(forKey: RouteKey(wanted))
-        if found.contains(wanted) {
+        let key = RouteKey(wanted)
+        let isTaken = !taken.isEmpty && taken.contains(key)
+        if !isTaken, present.takeOnly(wanted, for: key) { continue }
+        let found = present.removeValue(forKey: key)
+        if isTaken {
+            // Replacing changes the other's, which is first, and would be refused while there is an equal one behind it.
+            if found.contains(wanted) { put.append(.removeRoute(wanted)) }
+            put.append(.putRoute(wanted))
+            removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
+        } else if found.contains(wanted) {
             removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
         } else {
             // Replacing changes the first route of a key.

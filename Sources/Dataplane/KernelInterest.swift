@@ -31,8 +31,32 @@ package struct KernelInterest: Hashable, Sendable {
         case .neighbour(let entry), .neighbourRemoved(let entry): entry.interfaceIndex == deviceIndex
         case .forwarding(let entry), .forwardingRemoved(let entry): entry.interfaceIndex == deviceIndex
         case .route(let route), .routeRemoved(let route): concerns(route)
+        case .setting(let index): isOurs(index) || index == Self.allInterfaces
         }
     }
+
+    /// Whether it tells of our own device or an address on it: such cannot change what the underlay is.
+    package func isOwn(_ notification: NetlinkNotification) -> Bool {
+        switch notification {
+        case .link(let link), .linkRemoved(let link): link.index == deviceIndex && link.name == deviceName
+        case .address(let entry), .addressRemoved(let entry): entry.interfaceIndex == deviceIndex
+        default: false
+        }
+    }
+
+    /// Whether somebody may have put a route in front of one of ours: then the whole table is to be looked at.
+    package func mayBeInFront(_ notification: NetlinkNotification) -> Bool {
+        switch notification {
+        case .overrun: true
+        case .route(let route):
+            route.routeProtocol != DesiredState.routeProtocol && route.table == Route.mainTable
+                && network.contains(route.destination)
+        default: false
+        }
+    }
+
+    /// NETCONFA_IFINDEX_ALL (linux/netconf.h).
+    private static let allInterfaces: Int32 = -1
 
     private func isOurs(_ index: Int32) -> Bool { index == deviceIndex || index == underlay.interfaceIndex }
 

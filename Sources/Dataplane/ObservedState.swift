@@ -9,6 +9,9 @@ package struct ObservedState: Hashable, Sendable {
     package var addresses: [InterfaceAddress] = []
     /// The routes of our protocol in the main table, in the kernel's order.
     package var routes: [Route] = []
+    /// Others' routes that come first in a place of the main table where routes of ours may be: of the same destination,
+    /// metric and type of service. Known only after looking for them.
+    package var routesInFront: [Route] = []
     /// The permanent neighbours of the device.
     package var neighbours: [Neighbour] = []
     /// The permanent forwarding entries of the device, in the kernel's order.
@@ -23,12 +26,35 @@ package struct ObservedState: Hashable, Sendable {
     package static func isOurs(_ entry: Neighbour) -> Bool { entry.isPermanent && !entry.address.isMulticast }
 }
 
+extension ObservedState {
+    /// Tells routes of ours from others' in front of them; the kernel uses the first of a place.
+    mutating func take(_ all: [Route]) {
+        var taken: Set<RouteKey> = []
+        for route in all {
+            let isFirst = taken.insert(RouteKey(route)).inserted
+            if route.routeProtocol == DesiredState.routeProtocol {
+                routes.append(route)
+            } else if isFirst {
+                routesInFront.append(route)
+            }
+        }
+    }
+}
+
 extension NetlinkSocket {
     /// Reads routes of ours and, where there is a device, what is on it.
-    mutating func observe(device: Link?) throws(NetlinkError) -> ObservedState {
+    /// - Parameter network: look for others' routes in it as well, which takes reading the whole main table.
+    mutating func observe(device: Link?, othersIn network: IPv4Block? = nil) throws(NetlinkError) -> ObservedState {
         var state = ObservedState()
         state.device = device
-        state.routes = try routes(routeProtocol: DesiredState.routeProtocol)
+        if let network {
+            let all = try routes { route in
+                route.routeProtocol == DesiredState.routeProtocol || network.contains(route.destination)
+            }
+            state.take(all)
+        } else {
+            state.routes = try routes(routeProtocol: DesiredState.routeProtocol)
+        }
         guard let device else { return state }
         state.addresses = try addresses(of: device.index)
         state.neighbours = try neighbours(of: device.index).filter { ObservedState.isOurs($0) }

@@ -9,6 +9,8 @@ package struct ReconcileReport: Hashable, Sendable {
     package var failures: [ChangeFailure] = []
     /// Peers that get no entries, and why.
     package var skipped: [SkippedPeer] = []
+    /// What the operator should know of the machine.
+    package var notes: [DataplaneNote] = []
     /// What pods may send in one packet, in bytes: FLANNEL_MTU of subnet.env.
     package var effectiveMTU: UInt32 = 0
     /// The VXLAN device's index; `nil` where there is none.

@@ -16,13 +16,15 @@ package struct TrafficRules: Hashable, Sendable {
     }
 
     /// For `nft -f -`; replaces what is there.
-    package var script: String {
+    package var script: String { Self.removal + "\n" + tableText }
+
+    /// Written as nft shows it.
+    var tableText: String {
         """
-        \(Self.removal)
         table ip \(Self.table) {
             chain postrtg {
                 type nat hook postrouting priority srcnat; policy accept;
-                meta mark & 0x4000 == 0x4000 return
+                meta mark & 0x00004000 == 0x00004000 return
                 ip saddr \(ownSubnet) ip daddr \(network) return
                 ip saddr \(network) ip daddr \(ownSubnet) return
                 ip saddr != \(network) ip daddr \(ownSubnet) return

@@ -37,7 +37,8 @@ extension KernelChange {
         case .putForwarding(let entry), .removeForwarding(let entry):
             "fdb \(entry.mac)" + (entry.destination.map { " dst \($0)" } ?? "")
         case .putRoute(let route), .removeRoute(let route):
-            "route \(route.destination)" + (route.gateway.map { " via \($0)" } ?? "")
+            "\(route.type == Route.blackhole ? "blackhole" : "route") \(route.destination)"
+                + (route.gateway.map { " via \($0)" } ?? "")
         }
     }
 }

@@ -19,6 +19,8 @@ package struct Link: Hashable, Sendable {
     package var vxlan: VXLANParameters?
     /// How the device makes its IPv6 link-local address; `nil` without IPv6.
     package var addressGeneration: AddressGeneration?
+    /// Free text for people (IFLA_IFALIAS).
+    package var alias: String?
 
     /// IN6_ADDR_GEN_MODE_* (linux/if_link.h).
     package enum AddressGeneration: UInt8, Hashable, Sendable {
@@ -31,7 +33,7 @@ package struct Link: Hashable, Sendable {
     package init(
         index: Int32, name: String, isUp: Bool = true, hasCarrier: Bool = true, isLoopback: Bool = false,
         mtu: UInt32 = 1500, mac: MACAddress? = nil, kind: String? = nil, vxlan: VXLANParameters? = nil,
-        addressGeneration: AddressGeneration? = nil
+        addressGeneration: AddressGeneration? = nil, alias: String? = nil
     ) {
         self.index = index
         self.name = name
@@ -43,6 +45,7 @@ package struct Link: Hashable, Sendable {
         self.kind = kind
         self.vxlan = vxlan
         self.addressGeneration = addressGeneration
+        self.alias = alias
     }
 
     /// Reads a message of RTM_NEWLINK or RTM_DELLINK; `nil` when it is not one that can be read.
@@ -57,6 +60,7 @@ package struct Link: Hashable, Sendable {
             case IFLA_IFNAME: name = value.text
             case IFLA_MTU: mtu = value.integer(at: 0, as: UInt32.self) ?? 0
             case IFLA_ADDRESS: mac = value.mac
+            case IFLA_IFALIAS: alias = value.text
             case IFLA_LINKINFO: readInfo(AttributeList(value))
             case IFLA_AF_SPEC: readFamilies(AttributeList(value))
             default: break

@@ -13,6 +13,9 @@ package enum NetlinkNotification: Hashable, Sendable {
     case neighbourRemoved(Neighbour)
     case forwarding(ForwardingEntry)
     case forwardingRemoved(ForwardingEntry)
+    /// A setting of a device's IPv4, such as forwarding or rp_filter, has another value (RTM_NEWNETCONF).
+    /// - Parameter interfaceIndex: -1: of all; -2: of those to come (linux/netconf.h).
+    case setting(interfaceIndex: Int32)
     /// Notifications were lost (ENOBUFS, or a message that cannot be read): read everything again.
     case overrun
 
@@ -26,6 +29,7 @@ package enum NetlinkNotification: Hashable, Sendable {
             case RTM_DELADDR: InterfaceAddress(message).map { .addressRemoved($0) }
             case RTM_NEWROUTE: Route(message).map { .route($0) }
             case RTM_DELROUTE: Route(message).map { .routeRemoved($0) }
+            case RTM_NEWNETCONF: message.settingsInterface.map { .setting(interfaceIndex: $0) }
             case RTM_NEWNEIGH:
                 ForwardingEntry(message).map { .forwarding($0) } ?? Neighbour(message).map { .neighbour($0) }
             case RTM_DELNEIGH:
@@ -50,6 +54,13 @@ package enum NetlinkNotification: Hashable, Sendable {
 }
 
 extension NetlinkMessage {
+    /// Whose settings a message of RTM_NEWNETCONF tells: netconfmsg is one byte, NETCONFA_IFINDEX the first attribute.
+    fileprivate var settingsInterface: Int32? {
+        guard payload.first.map({ Int32($0) == AF_INET }) == true else { return nil }
+        for (type, value) in attributes(after: 1) where type == 1 { return value.integer(at: 0, as: Int32.self) }
+        return nil
+    }
+
     /// A bridge tells of its ports in messages of the same type, of which a port's removal is not the link's.
     fileprivate var isBridgePort: Bool { payload.first.map { Int32($0) == AF_BRIDGE } ?? false }
 }

@@ -62,13 +62,44 @@ extension NetlinkSocket {
         try lookup([address]).first ?? nil
     }
 
-    private mutating func appendLookup(_ address: IPv4Address, sequence: UInt32) {
+    /// How the kernel would send a packet to an address out of one device; `nil` when none of its routes leads there that
+    /// way: then it takes the address for one that is on-link.
+    package mutating func lookup(_ address: IPv4Address, over device: Int32) throws(NetlinkError) -> RouteLookup? {
+        guard try ask(address, device: device, flags: UInt32(RTM_F_FIB_MATCH)) != nil else { return nil }
+        return try ask(address, device: device).flatMap { RouteLookup($0) }
+    }
+
+    /// The route of the kernel's tables that a packet to an address takes; `nil` when there is none, or when it is one that
+    /// refuses (blackhole, unreachable, prohibit).
+    package mutating func route(to address: IPv4Address) throws(NetlinkError) -> Route? {
+        try ask(address, flags: UInt32(RTM_F_FIB_MATCH)).flatMap { Route($0) }
+    }
+
+    /// The answer is good until the next request.
+    private mutating func ask(
+        _ address: IPv4Address, device: Int32 = 0, flags: UInt32 = 0
+    ) throws(NetlinkError) -> NetlinkMessage? {
+        let first = takeSequences()
+        requests.removeAll()
+        appendLookup(address, device: device, flags: flags, sequence: first)
+        try send("look up a route")
+        var found: NetlinkMessage?
+        try awaitReplies(count: 1, first: first, operation: "look up a route") { _, answer in
+            if case .message(let message) = answer { found = message }
+        }
+        return found
+    }
+
+    private mutating func appendLookup(
+        _ address: IPv4Address, device: Int32 = 0, flags: UInt32 = 0, sequence: UInt32
+    ) {
         var header = rtmsg()
         header.rtm_family = UInt8(AF_INET)
         header.rtm_dst_len = 32
-        header.rtm_flags = UInt32(RTM_F_LOOKUP_TABLE)
-        requests.append(type: RTM_GETROUTE, flags: 0, sequence: sequence, header: header) {
-            $0.put(Int(RTA_DST.rawValue), address)
+        header.rtm_flags = UInt32(RTM_F_LOOKUP_TABLE) | flags
+        requests.append(type: RTM_GETROUTE, flags: 0, sequence: sequence, header: header) { message in
+            message.put(Int(RTA_DST.rawValue), address)
+            if device != 0 { message.put(Int(RTA_OIF.rawValue), device) }
         }
     }
 

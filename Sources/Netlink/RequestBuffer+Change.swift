@@ -60,6 +60,7 @@ extension RequestBuffer {
         append(type: RTM_NEWLINK, flags: 0, sequence: sequence, header: header) { message in
             if let mac = settings.mac { message.put(IFLA_ADDRESS, mac) }
             if let mtu = settings.mtu { message.put(IFLA_MTU, mtu) }
+            if let alias = settings.alias { message.put(IFLA_IFALIAS, alias: alias) }
             if let mode = settings.addressGeneration {
                 message.nest(IFLA_AF_SPEC) {
                     message.nest(Int(AF_INET6)) { message.put(IFLA_INET6_ADDR_GEN_MODE, mode.rawValue) }

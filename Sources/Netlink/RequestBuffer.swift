@@ -68,6 +68,12 @@ extension UnsafeMutablePointer<nlmsghdr> {
         mnl_attr_put(self, UInt16(type), bytes.count, bytes)
     }
 
+    /// Free text, cut so that the request stays within its bound.
+    func put(_ type: Int, alias: String) {
+        let bytes = Array(alias.utf8.prefix(64))
+        mnl_attr_put(self, UInt16(type), bytes.count, bytes)
+    }
+
     func nest(_ type: Int, _ body: () -> Void) {
         let nest = mnl_attr_nest_start(self, UInt16(type))
         body()

@@ -28,6 +28,8 @@ package struct Route: Hashable, Sendable {
     package static let mainTable: UInt32 = 254
     /// RTN_UNICAST.
     package static let unicast: UInt8 = 1
+    /// RTN_BLACKHOLE.
+    package static let blackhole: UInt8 = 6
 
     package init(
         destination: IPv4Block, gateway: IPv4Address?, interfaceIndex: Int32, isOnLink: Bool = false,

@@ -31,6 +31,18 @@ struct Arguments: ParsableArguments {
     var device: [String] = []
     @Option(help: ArgumentHelp("MTU of the pods (default: what the interface leaves).", valueName: "n"))
     var mtu: [String] = []
+    @Flag(help: "VXLAN's group policy extension; give it on all nodes.")
+    var gbp = false
+    @Flag(help: "Let the VXLAN device learn addresses from the packets it gets.")
+    var learning = false
+    @Flag(
+        name: .customLong("no-udp-checksum"),
+        help: "No UDP checksum on VXLAN packets: for kernels that compute it wrong in their offload.")
+    var noUDPChecksum = false
+    @Flag(help: "Drop packets for unused addresses of this node's subnet.")
+    var blackhole = false
+    @Flag(help: "Turn IPv4 forwarding on.")
+    var ipForward = false
     @Option(
         help: ArgumentHelp(
             "Nodes to join, or the token that `leasectl token` prints. Repeatable.", valueName: "host[:port]|token"))
@@ -91,7 +103,9 @@ struct Arguments: ParsableArguments {
             .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .hooks: hooks,
             .controlGroup: controlGroup, .logLevel: logLevel, .logFormat: logFormat,
             .directRouting: directRouting ? ["true"] : [], .insecure: insecure ? ["true"] : [],
-            .ipMasq: ipMasq ? ["true"] : [],
+            .ipMasq: ipMasq ? ["true"] : [], .gbp: gbp ? ["true"] : [], .learning: learning ? ["true"] : [],
+            .noUDPChecksum: noUDPChecksum ? ["true"] : [], .blackhole: blackhole ? ["true"] : [],
+            .ipForward: ipForward ? ["true"] : [],
         ]
         return lists.filter { !$0.value.isEmpty }
     }

@@ -27,6 +27,16 @@ private func leases(_ options: GlobalOptions) throws -> [LeaseInfo] {
     try read(ControlMethods.list, options, offline: \.leases)
 }
 
+/// All leases, and the database that they are from while the daemon is down.
+func leasesAndSource(_ options: GlobalOptions) throws -> (leases: [LeaseInfo], stored: Offline?) {
+    var stored: Offline?
+    let leases = try read(ControlMethods.list, options) { offline in
+        stored = offline
+        return offline.leases
+    }
+    return (leases, stored)
+}
+
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show all leases, the own one marked by a star.", discussion: "Example: leasectl list -o json")
@@ -121,6 +131,7 @@ struct ShowStatus: ParsableCommand {
         if let problem = status.store.problem { rows.append(["", problem]) }
         rows += status.dataplane.failures.map { ["Refused", "\($0.subject): \($0.message)"] }
         rows += status.dataplane.skipped.map { ["Skipped", "\($0.subject): \($0.message)"] }
+        rows += (status.dataplane.notes ?? []).map { ["Note", "\($0.subject): \($0.message)"] }
         return Table(columns: [Table.Column(""), Table.Column("")], rows: rows, hasHeadings: false)
     }
 }

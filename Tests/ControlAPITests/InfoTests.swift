@@ -35,6 +35,11 @@ import Testing
         #expect(try JSONValue(encoding: member).line.contains(#""incarnation":2,"rttMilliseconds":0.25,"version""#))
     }
 
+    @Test func `what a daemon without notes says of its data plane is understood`() throws {
+        let line = #"{"inSync":true,"desired":3,"lastRepairSeconds":null,"failures":[],"skipped":[]}"#
+        #expect(try JSONLine.decode(StatusInfo.Dataplane.self, from: line.utf8).notes == nil)
+    }
+
     @Test func `a status has the keys of the contract, with null where there is nothing`() throws {
         let status = StatusInfo(
             cluster: "c", node: "n", nodeID: "i", ready: false, lease: nil, backend: "alloc", state: "listening",
@@ -43,7 +48,7 @@ import Testing
         let line =
             #"{"cluster":"c","node":"n","nodeID":"i","ready":false,"lease":null,"backend":"alloc","state":"listening","#
             + #""peers":{"alive":1,"suspect":0,"unreachable":0,"left":0},"pool":{"total":255,"used":3,"free":252},"#
-            + #""dataplane":{"inSync":true,"desired":0,"lastRepairSeconds":null,"failures":[],"skipped":[]},"#
+            + #""dataplane":{"inSync":true,"desired":0,"lastRepairSeconds":null,"failures":[],"skipped":[],"notes":[]},"#
             + #""store":{"path":"/s","writes":4},"gossip":{"a":2,"z":1}}"#
         #expect(try JSONValue(encoding: status).line == line)
         #expect(try JSONLine.decode(StatusInfo.self, from: line.utf8) == status)

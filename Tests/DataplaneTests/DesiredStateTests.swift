@@ -1,6 +1,7 @@
 import Addressing
 import LeaseLedger
 import Netlink
+import NetworkTestSupport
 import Testing
 
 @testable import Dataplane

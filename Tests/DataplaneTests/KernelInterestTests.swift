@@ -30,7 +30,8 @@ import Testing
             .linkRemoved(Link(index: 5, name: "flannel.1")),
             .addressRemoved(InterfaceAddress(interfaceIndex: 2, address: base, prefixLength: 24)),
             .routeRemoved(try route("10.9.0.0/24", by: 70)), .route(try route("10.244.78.0/24")),
-            .route(try route("0.0.0.0/0")), .neighbour(Neighbour(interfaceIndex: 5, address: base, mac: mac)),
+            .setting(interfaceIndex: -1), .setting(interfaceIndex: 5), .route(try route("0.0.0.0/0")),
+            .neighbour(Neighbour(interfaceIndex: 5, address: base, mac: mac)),
             .forwardingRemoved(ForwardingEntry(interfaceIndex: 5, mac: mac, destination: nil)),
         ]
         let wanted = try interest()
@@ -47,9 +48,26 @@ import Testing
             .route(try route("10.244.78.0/24", table: 255)),
             .neighbour(Neighbour(interfaceIndex: 2, address: base, mac: mac)),
             .forwarding(ForwardingEntry(interfaceIndex: 9, mac: mac, destination: nil)),
+            .setting(interfaceIndex: 9), .setting(interfaceIndex: -2),
         ]
         let wanted = try interest()
         for notification in idle { #expect(!wanted.concerns(notification), "\(notification)") }
+    }
+
+    @Test func `only another's route in the cluster's network may be in front of ours`() throws {
+        let wanted = try interest()
+        #expect(wanted.mayBeInFront(.route(try route("10.244.78.0/24"))) && wanted.mayBeInFront(.overrun))
+        for notification: NetlinkNotification in [
+            .route(try route("10.244.78.0/24", by: 70)), .route(try route("10.9.0.0/24")),
+            .route(try route("10.244.78.0/24", table: 100)), .routeRemoved(try route("10.244.78.0/24")),
+        ] { #expect(!wanted.mayBeInFront(notification), "\(notification)") }
+    }
+
+    @Test func `what happens to our own device does not move the underlay`() throws {
+        let wanted = try interest()
+        #expect(wanted.isOwn(.link(Link(index: 5, name: "flannel.1"))))
+        #expect(
+            !wanted.isOwn(.link(Link(index: 5, name: "other"))) && !wanted.isOwn(.link(Link(index: 2, name: "eth0"))))
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import Addressing
 import Netlink
+import NetworkTestSupport
 import Testing
 
 @testable import Dataplane

@@ -1,5 +1,6 @@
 import Addressing
 import Glibc
+import NetworkTestSupport
 import Testing
 
 @testable import Netlink

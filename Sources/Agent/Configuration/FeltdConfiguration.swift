@@ -15,6 +15,14 @@ package struct FeltdConfiguration: Sendable {
     package var pinnedSubnet: IPv4Block?
     package var device: String?
     package var mtu: UInt32?
+    /// VXLAN's group policy extension; all nodes should agree.
+    package var gbp = false
+    /// The device learns where MAC addresses are from the packets that it gets.
+    package var learning = false
+    /// Off only for kernels with the checksum-offload fault.
+    package var udpChecksum = true
+    package var blackhole = false
+    package var forwards = false
     package var joins: [JoinTarget] = []
     package var joinTimeout = Duration.seconds(3)
     package var name = "localhost"
@@ -88,6 +96,11 @@ package struct FeltdConfiguration: Sendable {
         case .directRouting: request.directRouting = try reader.flag()
         case .device: device = try reader.deviceName()
         case .mtu: mtu = UInt32(try reader.mtu())
+        case .gbp: gbp = try reader.flag()
+        case .learning: learning = try reader.flag()
+        case .noUDPChecksum: udpChecksum = try !reader.flag()
+        case .blackhole: blackhole = try reader.flag()
+        case .ipForward: forwards = try reader.flag()
         case .join: joins = try reader.joinTargets()
         case .joinTimeout: joinTimeout = try reader.seconds()
         case .name: name = try reader.name()

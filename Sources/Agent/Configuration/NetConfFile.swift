@@ -59,10 +59,8 @@ enum NetConfFile {
             case "port": if part.content != .number(0) { settings[.vxlanPort] = try part.value(for: .vxlanPort) }
             case "mtu": if part.content != .number(0) { settings[.mtu] = try part.value(for: .mtu) }
             case "directrouting": settings[.directRouting] = try part.value(for: .directRouting)
-            case "gbp", "learning":
-                if part.content != .bool(false) {
-                    throw part.error("is not supported yet; write false or leave it out")
-                }
+            case "gbp": settings[.gbp] = try part.value(for: .gbp)
+            case "learning": settings[.learning] = try part.value(for: .learning)
             default:
                 throw part.error("unknown key; known are Type, VNI, Port, MTU, DirectRouting, GBP, Learning")
             }

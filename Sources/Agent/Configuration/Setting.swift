@@ -13,6 +13,11 @@ package enum Setting: String, CaseIterable, Sendable {
     case directRouting = "direct-routing"
     case device
     case mtu
+    case gbp
+    case learning
+    case noUDPChecksum = "no-udp-checksum"
+    case blackhole
+    case ipForward = "ip-forward"
     case join
     case joinTimeout = "join-timeout"
     case name
@@ -41,7 +46,7 @@ package enum Setting: String, CaseIterable, Sendable {
 
     package var isSwitch: Bool {
         switch self {
-        case .directRouting, .insecure, .ipMasq: true
+        case .directRouting, .insecure, .ipMasq, .gbp, .learning, .noUDPChecksum, .blackhole, .ipForward: true
         default: false
         }
     }

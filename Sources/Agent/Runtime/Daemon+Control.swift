@@ -14,6 +14,7 @@ extension Daemon {
         registry.on(ControlMethods.get) { selection in try selection.pick(from: await self.leases()) }
         registry.on(ControlMethods.members) { await self.memberInfos() }
         registry.on(ControlMethods.status) { await self.status() }
+        registry.on(ControlMethods.dataplane) { query in try await self.dataplane(query) }
         registry.on(ControlMethods.token) { try await self.token() }
         return registry
     }
@@ -90,6 +91,9 @@ extension Daemon {
         var failures = (report?.failures ?? []).map {
             StatusInfo.Note(subject: "\($0.change.object)", message: $0.reason)
         }
+        if let trafficRulesProblem {
+            failures.append(StatusInfo.Note(subject: "--ip-masq", message: trafficRulesProblem))
+        }
         if let dataplaneProblem { failures.append(StatusInfo.Note(subject: "dataplane", message: dataplaneProblem)) }
         let dataplane = StatusInfo.Dataplane(
             inSync: report != nil && failures.isEmpty && !needsReconcile, desired: report?.desiredCount ?? 0,
@@ -97,7 +101,8 @@ extension Daemon {
             failures: failures,
             skipped: (report?.skipped ?? []).map {
                 StatusInfo.Note(subject: name(of: $0.nodeID), message: "\($0.reason)")
-            })
+            },
+            notes: (report?.notes ?? []).map { StatusInfo.Note(subject: $0.subject, message: $0.message) })
         var counters = Dictionary(uniqueKeysWithValues: gossip.counters.named.map { ($0.name, $0.value) })
         counters.merge(context.transport.counters) { $1 }
         return StatusInfo(

@@ -9,7 +9,9 @@ internal import Netlink
 /// From the ledger to the kernel: level-triggered, one reconciliation at a time, on the data plane's own thread.
 extension Daemon {
     /// What is derived has changed, or the kernel has: look soon. Many reasons make one look.
-    func reconcileSoon() {
+    /// - Parameter lookingForOthers: for their routes in front of ours as well.
+    func reconcileSoon(lookingForOthers: Bool = false) {
+        if lookingForOthers { looksForOthers = true }
         guard !isReconciling else {
             needsReconcile = true
             return
@@ -20,9 +22,12 @@ extension Daemon {
         let keepsUnknown = !gossip.isSynchronised
         needsReconcile = false
         let (worker, watch, peers, underlay) = (context.dataplane, kernelWatch, peerLeases, underlay)
+        let looksForOthers = looksForOthers
+        self.looksForOthers = false
         Task { [weak self] in
             let outcome = await worker.reconcile(
-                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
+                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown,
+                looksForOthers: looksForOthers)
             var looksAgain = false
             if case .success(let report) = outcome {
                 looksAgain = watch.look(
@@ -45,14 +50,14 @@ extension Daemon {
         }
     }
 
-    private var dataplaneConfiguration: DataplaneConfiguration? {
+    var dataplaneConfiguration: DataplaneConfiguration? {
         guard let settings = gossip.settings else { return nil }
         return context.dataplaneConfiguration(
             settings: settings, ownSubnet: gossip.ledger?.heldClaim?.subnet)
     }
 
     /// Every other node's lease that the table says stands.
-    private var peerLeases: [PeerLease] {
+    var peerLeases: [PeerLease] {
         guard let table = gossip.ledger?.table else { return [] }
         return table.claimedSubnets.compactMap { subnet in
             guard let owner = table.owner(of: subnet), owner.nodeID != gossip.nodeID,
@@ -73,11 +78,12 @@ extension Daemon {
                 log.debug("the data plane was changed", id: "dataplane-changed", ["changes": "\(new.changesSent)"])
             }
             tellProblems(of: new)
+            tellNotes(of: new)
             report = new
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
             writeSubnetFile(mtu: new.effectiveMTU)
-            applyTrafficRules()
+            keepTrafficRules()
         case .failure(let error):
             let problem = "\(error)"
             if case .underlayGone = error { selectUnderlay() }
@@ -86,6 +92,7 @@ extension Daemon {
                 publish(.dataplaneFailed, message: problem)
             }
             dataplaneProblem = problem
+            looksForOthers = true
             reconcileFailures += 1
         }
         if needsReconcile {
@@ -111,6 +118,11 @@ extension Daemon {
             log.warning(
                 "no route to \(name(of: peer.nodeID)): \(peer.reason)", id: "peer-skipped")
         }
+    }
+
+    private func tellNotes(of new: ReconcileReport) {
+        let known = Set(report?.notes ?? [])
+        for note in new.notes where !known.contains(note) { log.warning("\(note)", id: "dataplane-note") }
     }
 
     private func writeSubnetFile(mtu: UInt32) {
@@ -154,12 +166,24 @@ extension Daemon {
 
     /// The node may have another address or interface now: look.
     func selectUnderlay() {
+        guard !isSelectingUnderlay else {
+            needsUnderlayLook = true
+            return
+        }
+        isSelectingUnderlay = true
+        needsUnderlayLook = false
         let worker = context.dataplane
         Task { [weak self] in
-            // Without an underlay nothing can be moved; what is there stays.
-            guard case .success(let found) = await worker.selectUnderlay() else { return }
-            await self?.moved(to: found)
+            let outcome = await worker.selectUnderlay()
+            await self?.selected(outcome)
         }
+    }
+
+    private func selected(_ outcome: Result<Underlay, UnderlaySelectionError>) {
+        isSelectingUnderlay = false
+        // Without an underlay nothing can be moved; what is there stays.
+        if case .success(let found) = outcome { moved(to: found) }
+        if needsUnderlayLook { selectUnderlay() }
     }
 
     private func moved(to found: Underlay) {

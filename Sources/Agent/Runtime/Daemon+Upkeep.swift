@@ -5,41 +5,61 @@ internal import Gossip
 internal import LeaseLedger
 
 /// What is looked after now and then: the rules of --ip-masq (one nftables table of our own, put back when somebody has
-/// flushed it), whatever no notification has told of, and the watchdog.
+/// changed it), whatever no notification has told of, and the watchdog.
 extension Daemon {
-    /// Puts the rules for the present subnet in place.
-    func applyTrafficRules() {
-        guard context.masquerades, let settings = gossip.settings, settings.backend != .alloc,
-            let subnet = gossip.ledger?.heldClaim?.subnet
+    /// Looks whether the rules for the present subnet are in place, and puts them there. Without --ip-masq, those of a
+    /// former run are removed. One look at a time; each change of the table, our own too, makes one.
+    func keepTrafficRules() {
+        guard !isKeepingRules else {
+            needsRulesLook = true
+            return
+        }
+        guard let settings = gossip.settings, settings.backend != .alloc, let subnet = gossip.ledger?.heldClaim?.subnet
         else { return }
-        let rules = TrafficRules(network: settings.pool.network, ownSubnet: subnet)
-        guard rules != trafficRules else { return }
-        trafficRules = rules
+        let rules =
+            context.masquerades ? TrafficRules(network: settings.pool.network, ownSubnet: subnet) : nil
+        if rules == nil, hasSweptRules { return }
+        isKeepingRules = true
+        needsRulesLook = false
+        let worker = context.firewall
+        // Somebody who takes them away again and again costs a process each time: after the first few, one a second.
+        rulesRepairs.removeAll { clock.now - $0 > .seconds(10) }
+        let pause: Duration = rulesRepairs.count < 10 ? .zero : .seconds(1)
         Task { [weak self] in
-            do throws(FirewallError) {
-                try await FirewallCommand.apply(rules.script)
-                await self?.trafficRulesApplied(nil)
-            } catch {
-                await self?.trafficRulesApplied(error)
-            }
+            if pause > .zero { try? await Task.sleep(for: pause) }
+            let outcome = await worker.keep(rules)
+            await self?.keptTrafficRules(outcome, wanted: rules != nil)
         }
     }
 
-    private func trafficRulesApplied(_ error: FirewallError?) {
-        guard let error else { return }
-        log.error("\(error); trying again", id: "traffic-rules-failed")
-        publish(.dataplaneFailed, message: "\(error)")
-        trafficRules = nil
+    private func keptTrafficRules(_ outcome: Result<Bool, FirewallError>, wanted: Bool) {
+        isKeepingRules = false
+        hasSweptRules = !wanted
+        switch outcome {
+        case .success(let changed):
+            if changed, wanted {
+                rulesRepairs.append(clock.now)
+                log.notice("the traffic rules have been put in place", id: "traffic-rules")
+            } else if changed {
+                log.notice("the traffic rules of a former run have been removed", id: "traffic-rules")
+            }
+            trafficRulesProblem = nil
+        case .failure(let error) where wanted:
+            let problem = "\(error)"
+            if trafficRulesProblem != problem {
+                log.error("--ip-masq: \(problem); trying again", id: "traffic-rules-failed")
+                publish(.dataplaneFailed, message: "--ip-masq: \(problem)")
+            }
+            trafficRulesProblem = problem
+        case .failure: trafficRulesProblem = nil
+        }
+        if needsRulesLook { keepTrafficRules() }
     }
 
     /// Now and then: what no notification has told of. Also what a lost one would have.
-    func audit() async {
-        reconcileSoon()
-        if trafficRules != nil, await !FirewallCommand.hasTable(TrafficRules.table) {
-            log.notice("the traffic rules are gone; putting them back", id: "traffic-rules-restored")
-            trafficRules = nil
-        }
-        applyTrafficRules()
+    func audit() {
+        reconcileSoon(lookingForOthers: true)
+        keepTrafficRules()
     }
 
     /// Tells the service manager that the actor still takes its turns, twice in the time it grants.

@@ -13,6 +13,7 @@ actor Daemon {
     let log: Logger
     let clock = BootClock()
     let kernelWatch = KernelWatch()
+    let firewallWatch = FirewallWatch()
     var gossip: Gossip
 
     // Timer
@@ -29,6 +30,8 @@ actor Daemon {
 
     // Data plane
     var underlay: Underlay
+    var isSelectingUnderlay = false
+    var needsUnderlayLook = false
     var isReconciling = false
     var needsReconcile = false
     var reconcileFailures = 0
@@ -38,8 +41,16 @@ actor Daemon {
     var isReady = false
     var wroteSubnet: SubnetFile.Contents?
     var subnetFileProblem: String?
-    /// As they were put in place.
-    var trafficRules: TrafficRules?
+    /// The next look is for others' routes in front of ours as well.
+    var looksForOthers = true
+    var isKeepingRules = false
+    var needsRulesLook = false
+    /// When the rules were put back lately.
+    var rulesRepairs: [Instant] = []
+    /// Rules of a former run with --ip-masq have been looked for.
+    var hasSweptRules = false
+    /// Why the rules of --ip-masq are not in place.
+    var trafficRulesProblem: String?
 
     private var isStopping = false
     private let ended: AsyncStream<DaemonEnd>
@@ -66,6 +77,7 @@ actor Daemon {
         }
         context.transport.stop()
         kernelWatch.stop()
+        firewallWatch.stop()
         return reason
     }
 
@@ -78,7 +90,10 @@ actor Daemon {
         guard context.configuration.request.backend != .alloc else { return }
         kernelWatch.start(
             requester: requester, log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
-            entriesMayDiffer: { [weak self] in await self?.reconcileSoon() })
+            entriesMayDiffer: { [weak self] mayBeInFront in
+                await self?.reconcileSoon(lookingForOthers: mayBeInFront)
+            })
+        firewallWatch.start(log: log) { [weak self] in await self?.keepTrafficRules() }
     }
 
     // MARK: Inputs

@@ -17,6 +17,7 @@ struct DaemonContext: Sendable {
     let storePath: String
     let store: StoreWriter
     let dataplane: DataplaneWorker
+    let firewall: FirewallWorker
     let transport: Transport
     let services: ServiceManager
     let publish: @Sendable (EventInfo) -> Void
@@ -34,7 +35,9 @@ struct DaemonContext: Sendable {
 
     func dataplaneConfiguration(settings: NetworkSettings, ownSubnet: IPv4Block?) -> DataplaneConfiguration {
         DataplaneConfiguration(
-            settings: settings, deviceName: configuration.device, mtu: configuration.mtu, vtepMAC: vtepMAC,
+            settings: settings, deviceName: configuration.device, mtu: configuration.mtu,
+            learning: configuration.learning, gbp: configuration.gbp, udpChecksum: configuration.udpChecksum,
+            blackhole: configuration.blackhole, forwards: configuration.forwards, vtepMAC: vtepMAC,
             ownSubnet: ownSubnet)
     }
 

@@ -14,15 +14,26 @@ actor DataplaneWorker {
     }
 
     func reconcile(
-        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease], keepsUnknown: Bool,
+        looksForOthers: Bool
     ) -> Result<ReconcileReport, DataplaneError> {
         Result { () throws(DataplaneError) in
             let driver = try openedDriver()
             var report = try driver.reconcile(
-                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown)
+                configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown,
+                looksForOthers: looksForOthers)
             report.changesEver = driver.changesSent
             report.requester = driver.requester
             return report
+        }
+    }
+
+    /// What the kernel should hold now.
+    func desired(
+        _ configuration: DataplaneConfiguration, underlay: Underlay, peers: [PeerLease]
+    ) -> Result<DesiredState, DataplaneError> {
+        Result { () throws(DataplaneError) in
+            try openedDriver().desired(configuration, underlay: underlay, peers: peers)
         }
     }
 

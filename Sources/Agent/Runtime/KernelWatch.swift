@@ -16,6 +16,7 @@ final class KernelWatch: Sendable {
     private let state = Mutex(State())
     /// On the way and not begun: it will see what is told now.
     private let isLookComing = Flag()
+    private let isFullLookComing = Flag()
     private let isSelectionComing = Flag()
 
     private final class Flag: Sendable {
@@ -38,10 +39,10 @@ final class KernelWatch: Sendable {
     /// - Parameters:
     ///   - requester: the port of the socket that changes the entries, whose own doings are no news.
     ///   - underlayMayMove: links, addresses or default routes have changed.
-    ///   - entriesMayDiffer: something may differ from what should be.
+    ///   - entriesMayDiffer: something may differ from what should be; true: somebody's route may be in front of one of ours.
     func start(
         requester: UInt32, log: Logger, underlayMayMove: @escaping @Sendable () async -> Void,
-        entriesMayDiffer: @escaping @Sendable () async -> Void
+        entriesMayDiffer: @escaping @Sendable (Bool) async -> Void
     ) {
         Threads.start { [self] in
             do {
@@ -52,12 +53,16 @@ final class KernelWatch: Sendable {
                     state.cancellation = monitor.cancellation
                 }
                 while let notifications = try monitor.next() {
-                    if notifications.contains(where: Self.mayMoveUnderlay) {
+                    let interest = state.withLock { $0.interest }
+                    if notifications.contains(where: { Self.mayMoveUnderlay($0) && interest?.isOwn($0) != true }) {
                         Self.once(isSelectionComing, underlayMayMove)
                     }
-                    let interest = state.withLock { $0.interest }
                     if notifications.contains(where: { interest?.concerns($0) ?? true }) {
-                        Self.once(isLookComing, entriesMayDiffer)
+                        if notifications.contains(where: { interest?.mayBeInFront($0) ?? true }) {
+                            Self.once(isFullLookComing) { await entriesMayDiffer(true) }
+                        } else {
+                            Self.once(isLookComing) { await entriesMayDiffer(false) }
+                        }
                     }
                 }
             } catch {

@@ -11,6 +11,7 @@ struct Session: Sendable {
     let keys: KeyRing?
     let store: StoreWriter
     let worker: DataplaneWorker
+    let firewall = FirewallWorker()
     let underlay: Underlay
     var state: StoredState
 }
@@ -46,6 +47,7 @@ extension Launcher {
             firstRecord: firstRecord(
                 identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
+            firewall: session.firewall,
             transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
             publish: { event in
                 control.publish(event)

@@ -18,7 +18,7 @@ import Testing
             """
             {"network": "10.3.0.0/16", "SUBNETLEN": 24, "SubnetMin": "10.3.1.0", "subnetMax": "10.3.255.0",
              "EnableIPv4": true, "EnableIPv6": false, "EnableNFTables": true,
-             "Backend": {"type": "VXLAN", "vni": 4096, "Port": 4789, "MTU": 1400, "GBP": false, "Learning": false,
+             "Backend": {"type": "VXLAN", "vni": 4096, "Port": 4789, "MTU": 1400, "GBP": true, "Learning": false,
                          "DirectRouting": true}}
             """)
         let settings = try configuration.request.resolved()
@@ -26,6 +26,7 @@ import Testing
             settings.pool.subnetMin.description == "10.3.1.0" && settings.pool.subnetMax.description == "10.3.255.0")
         #expect(settings.backend == .vxlan && settings.vni == 4096 && settings.vxlanPort == 4789)
         #expect(settings.directRouting && configuration.mtu == 1400)
+        #expect(configuration.gbp && !configuration.learning && configuration.udpChecksum)
     }
 
     @Test func `flannel's own vector gives flannel's bounds, and vxlan where no backend is named`() throws {
@@ -58,8 +59,8 @@ import Testing
         (#""Backend": {"VNI": 0}"#, ["VNI", "16777215"]), (#""Backend": {"VNI": 16777216}"#, ["VNI", "16777215"]),
         (#""Backend": {"Port": 70000}"#, ["Port", "65535"]), (#""Backend": {"MTU": 100}"#, ["MTU", "576"]),
         (#""Backend": {"DirectRouting": "yes"}"#, ["DirectRouting", "true or false"]),
-        (#""Backend": {"GBP": true}"#, ["GBP", "not supported yet"]),
-        (#""Backend": {"Learning": true}"#, ["Learning", "not supported yet"]),
+        (#""Backend": {"GBP": 1}"#, ["GBP", "true or false"]),
+        (#""Backend": {"Learning": "no"}"#, ["Learning", "true or false"]),
         (#""Backend": {"vni": 1, "VNI": 2}"#, ["twice"]),
     ])
     func `a wrong key is refused with its name and the file's`(text: String, words: [String]) throws {

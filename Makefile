@@ -4,7 +4,7 @@ SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Package.swift
 
-.PHONY: deps build test unit-test integration-test lint size demo clean
+.PHONY: deps build test unit-test integration-test lint size demo bench-gossip bench-gossip-scale clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -40,6 +40,19 @@ size: build
 
 demo: build
 	Integration/demo.sh $(RELEASE)
+
+# felt beside serf (about 20 minutes); ROUNDS=, NODES=, QUIET= as Benchmarks/gossip/bench.py names them.
+ROUNDS = 3
+NODES = 16 64
+QUIET = 60
+
+bench-gossip: build
+	@dpkg -s serf python3 >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends serf python3; }
+	python3 Benchmarks/gossip/bench.py --feltd $(RELEASE)/feltd --nodes $(NODES) --rounds $(ROUNDS) --quiet $(QUIET) \
+	    --json .build/bench-gossip.json
+
+bench-gossip-scale: build
+	python3 Benchmarks/gossip/scale.py --feltd $(RELEASE)/feltd --json .build/bench-gossip-scale.json
 
 clean:
 	rm -rf .build

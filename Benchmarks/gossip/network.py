@@ -30,6 +30,11 @@ def sweep():
         try_run("ip", "netns", "delete", name)
 
 
+def set_value(path, value):
+    with open(path, "w") as file:
+        file.write(f"{value}")
+
+
 class Network:
     """Nodes are numbered from 1. Each has `address(i)`, and `second_address(i)` that a change of address moves to."""
 
@@ -40,6 +45,7 @@ class Network:
         self.consoles = {}
         self.made = []
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
+        self.thresholds = {}
 
     def __enter__(self):
         sweep()
@@ -62,7 +68,20 @@ class Network:
     def second_address(self, node):
         return f"172.30.1.{node}"
 
+    def make_room_for_neighbours(self):
+        """All namespaces share one bound on ARP entries (arp(7)), 1,024 by default: too little for so many machines in
+        one kernel, where sending would fail. Real machines have a table each."""
+        room = 4 * self.count * self.count + 1024
+        for number in (3, 2, 1):
+            path = f"/proc/sys/net/ipv4/neigh/default/gc_thresh{number}"
+            with open(path) as file:
+                former = int(file.read())
+            if former < room:
+                self.thresholds[path] = former
+                set_value(path, room)
+
     def make(self):
+        self.make_room_for_neighbours()
         for name in [self.switch] + [self.space(node) for node in self.nodes]:
             run("ip", "netns", "add", name)
             self.made.append(name)
@@ -88,6 +107,8 @@ class Network:
             console.wait()
         for name in self.made:
             try_run("ip", "netns", "delete", name)
+        for path, former in reversed(self.thresholds.items()):
+            set_value(path, former)
         os.close(self.home)
 
     def connect(self, node, port):

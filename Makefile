@@ -4,13 +4,18 @@ SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Package.swift
 
-.PHONY: deps build test unit-test integration-test lint size demo bench-gossip bench-gossip-scale clean
+DESTDIR =
+DEB_OUTPUT = .build/deb
+
+.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb bench-gossip bench-gossip-scale \
+    clean
 
 # Asks the registry only when something is missing.
 deps:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PACKAGES); }
 
 build: deps
+	Packaging/scripts/generate-release.sh
 	$(SWIFT_RELEASE) --product feltd
 	$(SWIFT_RELEASE) --product leasectl
 
@@ -24,6 +29,11 @@ unit-test: deps
 
 integration-test: build
 	swift test --no-parallel --filter IntegrationTests
+
+# Every order of events in small clusters over the shipped LeaseLedger; `deep` takes longer, `mutants` must be caught.
+check-ledger: deps
+	swift run -c release --static-swift-stdlib check-ledger quick
+	swift run -c release --static-swift-stdlib check-ledger mutants
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)
@@ -40,6 +50,13 @@ size: build
 
 demo: build
 	Integration/demo.sh $(RELEASE)
+
+install: build
+	Packaging/scripts/install.sh $(RELEASE) "$(DESTDIR)"
+
+deb: build
+	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
+	Packaging/scripts/deb.sh $(RELEASE) $(DEB_OUTPUT)
 
 # felt beside serf (about 20 minutes); ROUNDS=, NODES=, QUIET= as Benchmarks/gossip/bench.py names them.
 ROUNDS = 3

@@ -195,7 +195,7 @@ extension Launcher {
             nodeID: identity.nodeID, publicKey: identity.publicKey,
             version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: Self.release, claim: own.claim)
+            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim)
     }
 
     private func makeGossip(

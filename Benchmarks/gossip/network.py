@@ -30,11 +30,6 @@ def sweep():
         try_run("ip", "netns", "delete", name)
 
 
-def set_value(path, value):
-    with open(path, "w") as file:
-        file.write(f"{value}")
-
-
 class Network:
     """Nodes are numbered from 1. Each has `address(i)`, and `second_address(i)` that a change of address moves to."""
 
@@ -45,7 +40,6 @@ class Network:
         self.consoles = {}
         self.made = []
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
-        self.thresholds = {}
 
     def __enter__(self):
         sweep()
@@ -68,26 +62,24 @@ class Network:
     def second_address(self, node):
         return f"172.30.1.{node}"
 
-    def make_room_for_neighbours(self):
-        """All namespaces share one bound on ARP entries (arp(7)), 1,024 by default: too little for so many machines in
-        one kernel, where sending would fail. Real machines have a table each."""
-        room = 4 * self.count * self.count + 1024
-        for number in (3, 2, 1):
-            path = f"/proc/sys/net/ipv4/neigh/default/gc_thresh{number}"
-            with open(path) as file:
-                former = int(file.read())
-            if former < room:
-                self.thresholds[path] = former
-                set_value(path, room)
+    def hardware_address(self, node):
+        return f"02:fe:17:00:00:{node:02x}"
+
+    def known_neighbours(self, node):
+        """Where everybody is, by heart. All namespaces of a kernel share one bound on learned ARP entries (1,024 by
+        default, arp(7)); so many machines in one kernel would overrun it, and sending would fail. These do not count."""
+        return [f"neigh add {address} lladdr {self.hardware_address(other)} dev eth0 nud permanent"
+                for other in self.nodes if other != node
+                for address in (self.address(other), self.second_address(other))]
 
     def make(self):
-        self.make_room_for_neighbours()
         for name in [self.switch] + [self.space(node) for node in self.nodes]:
             run("ip", "netns", "add", name)
             self.made.append(name)
         switch = ["link add br0 type bridge", f"addr add {GATEWAY}/16 dev br0", "link set br0 up"]
         for node in self.nodes:
-            switch.append(f"link add p{node} type veth peer name eth0 netns {self.space(node)}")
+            switch.append(f"link add p{node} type veth peer name eth0 "
+                          f"address {self.hardware_address(node)} netns {self.space(node)}")
             switch.append(f"link set p{node} master br0 up")
         # IPv6 would chatter beside what is measured.
         for name in self.made:
@@ -98,7 +90,7 @@ class Network:
             run("ip", "-n", self.space(node), "-batch", "-", text="\n".join([
                 "link set lo up", "link set eth0 up",
                 f"addr add {self.address(node)}/16 dev eth0", f"addr add {self.second_address(node)}/16 dev eth0",
-                f"route add default via {GATEWAY}",
+                f"route add default via {GATEWAY}", *self.known_neighbours(node),
             ]))
 
     def remove(self):
@@ -107,8 +99,6 @@ class Network:
             console.wait()
         for name in self.made:
             try_run("ip", "netns", "delete", name)
-        for path, former in reversed(self.thresholds.items()):
-            set_value(path, former)
         os.close(self.home)
 
     def connect(self, node, port):

@@ -74,15 +74,15 @@ def idle(cluster, results, seconds):
     network, agents = cluster.network, [process.pid for process in cluster.running.values()]
     cluster.observer.spend(5)
     began, (bytes_before, packets_before) = time.monotonic(), network.sent()
-    cpu_before, woken_before = total(processes.cpu_seconds, agents), total(processes.wakeups, agents)
+    cpu_before, woken_before = total(processes.cpu_seconds, agents), list(map(processes.wakeups, agents))
     cluster.observer.spend(seconds)
-    cpu_after, woken_after = total(processes.cpu_seconds, agents), total(processes.wakeups, agents)
+    cpu_after, woken_after = total(processes.cpu_seconds, agents), list(map(processes.wakeups, agents))
     bytes_after, packets_after = network.sent()
     share = len(agents) * (time.monotonic() - began)
     results.add("bytes", (bytes_after - bytes_before) / share)
     results.add("packets", (packets_after - packets_before) / share)
     results.add("cpu", (cpu_after - cpu_before) / share * 60)
-    results.add("wakeups", (woken_after - woken_before) / share)
+    results.add("wakeups", sum(map(processes.difference, woken_after, woken_before)) / share)
     for memory in map(processes.memory, agents):
         for key, mebibytes in memory.items():
             results.add(key, mebibytes)

@@ -60,12 +60,20 @@ def cpu_seconds(pid):
 
 
 def wakeups(pid):
-    """How often the process's threads have gone to sleep of their own."""
-    total = 0
+    """How often each of the process's threads has gone to sleep of its own, by thread."""
+    counts = {}
     for thread in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{thread}/status") as file:
-            total += sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt"))
-    return total
+        try:
+            with open(f"/proc/{pid}/task/{thread}/status") as file:
+                counts[thread] = sum(int(line.split()[1]) for line in file if line.startswith("voluntary_ctxt"))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # It has ended meanwhile.
+    return counts
+
+
+def difference(after, before):
+    """Of counts by thread; what threads did that have ended is not known."""
+    return sum(count - before.get(thread, 0) for thread, count in after.items())
 
 
 def memory(pid):

@@ -18,7 +18,7 @@ struct Session: Sendable {
 extension Launcher {
     /// Makes a daemon of what is on the disk: identity, keys, numbers, peers.
     func prepare(
-        _ session: inout Session, _ socket: UDPSocket, _ control: ControlFeed,
+        _ session: inout Session, _ socket: UDPSocket, _ loop: EventLoop, _ control: ControlFeed,
         retiring retirement: IdentityFile.Retirement?
     ) async throws(StartFailure) -> Daemon {
         let identity = try loadIdentity(&session.state, retiring: retirement)
@@ -45,7 +45,8 @@ extension Launcher {
             firstRecord: firstRecord(
                 identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
-            transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
+            transport: Transport(socket: socket, loop: loop, sealer: DatagramSealer(ring: ring)),
+            services: ServiceManager(),
             publish: { control.publish($0) })
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)

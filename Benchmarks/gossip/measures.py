@@ -72,7 +72,7 @@ def kills(cluster, results, count, rng):
 def idle(cluster, results, seconds):
     """Nothing happens; what that costs an agent: traffic, CPU, wakeups, memory."""
     network, agents = cluster.network, [process.pid for process in cluster.running.values()]
-    cluster.observer.spend(5)
+    cluster.observer.spend(10)
     began, (bytes_before, packets_before) = time.monotonic(), network.sent()
     cpu_before, woken_before = total(processes.cpu_seconds, agents), list(map(processes.wakeups, agents))
     cluster.observer.spend(seconds)

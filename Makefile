@@ -15,6 +15,8 @@ DEB_OUTPUT = .build/deb
 .PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb test-deb sbom sanitize clean
 .PHONY: deps build test unit-test integration-test sim sim-quick lint size demo clean
 .PHONY: deps test-deps build test unit-test integration-test lint size demo clean
+.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb bench-gossip bench-gossip-scale \
+    clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -104,6 +106,18 @@ sbom: deps
 sanitize: deps
 	swift test --sanitize=address --scratch-path .build-address --skip IntegrationTests
 	swift test --sanitize=thread --scratch-path .build-thread --skip IntegrationTests
+# felt beside serf (about 20 minutes); ROUNDS=, NODES=, QUIET= as Benchmarks/gossip/bench.py names them.
+ROUNDS = 3
+NODES = 16 64
+QUIET = 60
+
+bench-gossip: build
+	@dpkg -s serf python3 >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends serf python3; }
+	python3 Benchmarks/gossip/bench.py --feltd $(RELEASE)/feltd --nodes $(NODES) --rounds $(ROUNDS) --quiet $(QUIET) \
+	    --json .build/bench-gossip.json
+
+bench-gossip-scale: build
+	python3 Benchmarks/gossip/scale.py --feltd $(RELEASE)/feltd --json .build/bench-gossip-scale.json
 
 clean:
 	rm -rf .build

@@ -6,8 +6,8 @@ internal import LeaseLedger
 internal import LeaseStore
 internal import Logging
 
-/// The daemon's heart: all state belongs to this actor. Datagrams come from one receiving thread, disk and netlink work
-/// happens on threads of their own and comes back as an input; with nothing to do it sleeps until the next deadline.
+/// The daemon's heart: all state belongs to this actor, which lives on the thread that receives datagrams. Disk and netlink
+/// work happens on threads of their own and comes back as an input; with nothing to do it sleeps until the next deadline.
 actor Daemon {
     let context: DaemonContext
     let log: Logger
@@ -15,9 +15,6 @@ actor Daemon {
     let kernelWatch = KernelWatch()
     let firewallWatch = FirewallWatch()
     var gossip: Gossip
-
-    // Timer
-    private var armed: (deadline: Instant, task: Task<Void, Never>)?
 
     // Store
     var own: OwnState
@@ -56,6 +53,8 @@ actor Daemon {
     private let ended: AsyncStream<DaemonEnd>
     private let end: AsyncStream<DaemonEnd>.Continuation
 
+    nonisolated var unownedExecutor: UnownedSerialExecutor { context.transport.loop.asUnownedSerialExecutor() }
+
     init(context: DaemonContext, gossip: Gossip, own: OwnState, underlay: Underlay) {
         self.context = context
         self.gossip = gossip
@@ -85,8 +84,9 @@ actor Daemon {
     /// - Parameter requester: the port of the socket that changes the kernel.
     nonisolated func startThreads(requester: UInt32) {
         context.transport.start(
-            datagrams: { [weak self] batch in await self?.receive(batch) },
-            unreachable: { [weak self] endpoint in await self?.portUnreachable(endpoint) })
+            datagrams: { [weak self] batch in self?.assumeIsolated { $0.receive(batch) } },
+            unreachable: { [weak self] endpoint in self?.assumeIsolated { $0.portUnreachable(endpoint) } },
+            tick: { [weak self] in self?.assumeIsolated { $0.step(.tick) } })
         guard context.configuration.request.backend != .alloc else { return }
         kernelWatch.start(
             requester: requester, log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
@@ -131,25 +131,8 @@ actor Daemon {
         end.finish()
     }
 
-    /// One timer: it is set anew only when it would be late; one that is early costs a look.
-    private func arm() {
-        guard !isStopping, let deadline = gossip.nextDeadline else { return }
-        if let armed, armed.deadline <= deadline { return }
-        armed?.task.cancel()
-        let wait = max(deadline - clock.now, .zero)
-        armed = (
-            deadline,
-            Task { [weak self] in
-                do { try await Task.sleep(for: wait, tolerance: .zero) } catch { return }
-                await self?.tick()
-            }
-        )
-    }
-
-    private func tick() {
-        armed = nil
-        step(.tick)
-    }
+    /// The loop's timer.
+    private func arm() { context.transport.loop.wake(at: isStopping ? nil : gossip.nextDeadline) }
 }
 
 /// Why a daemon has ended.

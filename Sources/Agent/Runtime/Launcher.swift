@@ -34,11 +34,13 @@ package struct Launcher: Sendable {
         guard let underlay else { return }
         var session = Session(keys: keys, store: store.writer, worker: worker, underlay: underlay, state: store.state)
         let socket = try bind()
+        guard let loop = EventLoop(socket: socket) else { throw StartFailure("the system gives no more descriptors") }
+        loop.start()
         let control = ControlFeed()
         defer { control.stop() }
         var retirement: IdentityFile.Retirement?
         while true {
-            let daemon = try await prepare(&session, socket, control, retiring: retirement)
+            let daemon = try await prepare(&session, socket, loop, control, retiring: retirement)
             stop.onRaise { Task { await daemon.stop() } }
             switch await daemon.run() {
             case .stopped: return

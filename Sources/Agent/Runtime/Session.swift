@@ -19,7 +19,7 @@ struct Session: Sendable {
 extension Launcher {
     /// Makes a daemon of what is on the disk: identity, keys, numbers, peers.
     func prepare(
-        _ session: inout Session, _ socket: UDPSocket, _ control: ControlFeed,
+        _ session: inout Session, _ socket: UDPSocket, _ loop: EventLoop, _ control: ControlFeed,
         retiring retirement: IdentityFile.Retirement?
     ) async throws(StartFailure) -> Daemon {
         let identity = try loadIdentity(&session.state, retiring: retirement)
@@ -48,7 +48,8 @@ extension Launcher {
                 identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
             firewall: session.firewall,
-            transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
+            transport: Transport(socket: socket, loop: loop, sealer: DatagramSealer(ring: ring)),
+            services: ServiceManager(),
             publish: { event in
                 control.publish(event)
                 hooks?.tell(event)

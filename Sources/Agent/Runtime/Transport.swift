@@ -1,37 +1,33 @@
 internal import Addressing
 internal import Synchronization
 
-/// The gossip socket and its sealing: opened plaintexts in, sealed datagrams out.
+/// The gossip socket and its sealing: opened plaintexts in, sealed datagrams out. What the daemon does not keep up with
+/// waits in the socket's buffer, and is lost beyond it: gossip repairs that.
 final class Transport: Sendable {
     let socket: UDPSocket
+    let loop: EventLoop
     private let sealer: DatagramSealer
     private let rejected = Mutex<[DatagramSealer.Rejection: UInt64]>([:])
-    /// Batches that wait for the actor; more are dropped, and gossip repairs the loss.
-    private let waiting = Atomic<Int>(0)
-    private let overloaded = Atomic<UInt64>(0)
 
-    private static let mostWaiting = 256
-
-    init(socket: UDPSocket, sealer: DatagramSealer) {
+    init(socket: UDPSocket, loop: EventLoop, sealer: DatagramSealer) {
         self.socket = socket
+        self.loop = loop
         self.sealer = sealer
     }
 
     func send(_ plaintext: [UInt8], to endpoint: Endpoint) { socket.send(sealer.seal(plaintext), to: endpoint) }
 
-    /// Starts the receiving thread.
+    /// Hands on what comes, on the loop's thread.
     func start(
-        datagrams: @escaping @Sendable ([ReceivedDatagram]) async -> Void,
-        unreachable: @escaping @Sendable (Endpoint) async -> Void
+        datagrams: @escaping @Sendable ([ReceivedDatagram]) -> Void,
+        unreachable: @escaping @Sendable (Endpoint) -> Void, tick: @escaping @Sendable () -> Void
     ) {
-        Threads.start { [self] in
-            socket.receive(
-                datagrams: { batch in take(batch, datagrams) },
-                unreachable: { endpoint in Task { await unreachable(endpoint) } })
-        }
+        loop.attach(
+            EventLoop.Handlers(
+                datagrams: { [self] batch in take(batch, datagrams) }, unreachable: unreachable, tick: tick))
     }
 
-    private func take(_ batch: [ReceivedDatagram], _ deliver: @escaping @Sendable ([ReceivedDatagram]) async -> Void) {
+    private func take(_ batch: [ReceivedDatagram], _ deliver: ([ReceivedDatagram]) -> Void) {
         var opened: [ReceivedDatagram] = []
         for datagram in batch {
             do throws(DatagramSealer.Rejection) {
@@ -40,17 +36,7 @@ final class Transport: Sendable {
                 rejected.withLock { $0[error, default: 0] += 1 }
             }
         }
-        guard !opened.isEmpty else { return }
-        guard waiting.load(ordering: .relaxed) < Self.mostWaiting else {
-            overloaded.add(UInt64(opened.count), ordering: .relaxed)
-            return
-        }
-        waiting.add(1, ordering: .relaxed)
-        let ready = opened
-        Task { [self] in
-            await deliver(ready)
-            waiting.subtract(1, ordering: .relaxed)
-        }
+        if !opened.isEmpty { deliver(opened) }
     }
 
     /// What was counted, by the name under which `leasectl status` shows it.
@@ -59,9 +45,8 @@ final class Transport: Sendable {
         let rejected = rejected.withLock { $0 }
         for reason in DatagramSealer.Rejection.allCases { counters[reason.rawValue] = rejected[reason] ?? 0 }
         counters["datagramsRejected"] = rejected.values.reduce(0, +)
-        counters["datagramsOverload"] = overloaded.load(ordering: .relaxed)
         return counters
     }
 
-    func stop() { socket.stop() }
+    func stop() { loop.attach(nil) }
 }

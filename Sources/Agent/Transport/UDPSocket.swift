@@ -111,22 +111,39 @@ package final class UDPSocket: Sendable {
     }
 
     /// Receives until `stop`, on the calling thread. Without datagrams it sleeps.
+    /// - Parameters:
+    ///   - wakeup: an eventfd that ends the sleep too, or -1.
+    ///   - beforeSleep: called before each sleep; gives its longest time in milliseconds, -1 for no bound.
     package func receive(
-        datagrams: ([ReceivedDatagram]) -> Void, unreachable: (Endpoint) -> Void
+        wakeup: Int32 = -1, beforeSleep: () -> Int32 = { -1 }, datagrams: ([ReceivedDatagram]) -> Void,
+        unreachable: (Endpoint) -> Void
     ) {
         var buffer = [UInt8](repeating: 0, count: Self.longestDatagram + 1)
         var waited = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopPipe.read, events: Int16(POLLIN), revents: 0),
+            // poll(2) passes over a negative one.
+            pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0),
         ]
         while true {
-            guard poll(&waited, 2, -1) >= 0 || errno == EINTR else { return }
+            // A signal leaves what an earlier call has written.
+            for index in waited.indices { waited[index].revents = 0 }
+            let ready = poll(&waited, nfds_t(waited.count), beforeSleep())
+            guard ready > 0 else {
+                guard ready == 0 || errno == EINTR else { return }
+                continue
+            }
+            if waited[2].revents != 0 {
+                var count: UInt64 = 0
+                _ = read(wakeup, &count, MemoryLayout.size(ofValue: count))
+            }
             if waited[1].revents != 0 {
                 // Taken, so that a later receiver can begin.
                 var byte: UInt8 = 0
                 _ = read(stopPipe.read, &byte, 1)
                 return
             }
+            guard waited[0].revents != 0 else { continue }
             if waited[0].revents & Int16(POLLERR) != 0 { drainErrors(unreachable) }
             var taken: [ReceivedDatagram] = []
             // Dropped ones count too: a flood of them must not keep `stop` from being seen.

@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""As many real feltd as this machine carries: how they come together, and what each costs then. Needs root, iproute2 and
+nftables."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+
+import measures
+import processes
+from cluster import Cluster
+from felt import Felt
+from network import Network
+from results import Results, median, percentile99
+
+COLUMNS = [
+    ("nodes", lambda r: r["nodes"]),
+    ("all know all, s", lambda r: r.figure("join", median)),
+    ("all leases everywhere, s", lambda r: r.figure("leases", median)),
+    ("change known on all, ms", lambda r: ms(r.figure("changeAll", median))),
+    ("p99, ms", lambda r: ms(r.figure("changeAll", percentile99))),
+    ("SIGKILL: failed on all, s", lambda r: r.figure("failed", median)),
+    ("CPU a minute, ms", lambda r: ms(r.figure("cpu", median))),
+    ("wakeups/s", lambda r: r.figure("wakeups", median)),
+    ("sent B/s", lambda r: r.figure("bytes", median)),
+    ("packets/s", lambda r: r.figure("packets", median)),
+    ("RSS MiB", lambda r: r.figure("rss", median)),
+    ("PSS MiB", lambda r: r.figure("pss", median)),
+    ("false failures", lambda r: r["false"]),
+]
+
+
+def ms(seconds):
+    return None if seconds is None else seconds * 1000
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--feltd", required=True)
+    parser.add_argument("--nodes", type=int, nargs="+", default=[16, 64, 100, 150])
+    parser.add_argument("--idle", type=float, default=30, help="seconds")
+    parser.add_argument("--changes", type=int, default=10)
+    parser.add_argument("--kills", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", help="file for all samples")
+    return parser.parse_args()
+
+
+def measure(count, options, folder):
+    results = Results(nodes=count)
+    rng = measures.seeded(options.seed)
+    with Network(count) as network, Cluster(network, Felt(network, f"{folder}/{count}", options.feltd, 3)) as cluster:
+        measures.started_at_once(cluster, results)
+        measures.changes(cluster, results, options.changes, rng)
+        measures.kills(cluster, results, options.kills, rng)
+        measures.idle(cluster, results, options.idle)
+        killed = options.kills * (count - 1)
+        results["false"] = len(cluster.events_since(0, "failed")) - killed
+    return results
+
+
+def main():
+    options = arguments()
+    if os.geteuid() != 0:
+        sys.exit("scale: makes network namespaces: run it as root")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    processes.evict(options.feltd)
+    folder = tempfile.mkdtemp(prefix="feltbench")
+    measured = []
+    print("| " + " | ".join(title for title, _ in COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)
+    try:
+        for count in options.nodes:
+            results = measure(count, options, folder)
+            measured.append(results)
+            cells = [figure(results) for _, figure in COLUMNS]
+            print("| " + " | ".join("–" if cell is None else f"{cell:.4g}" for cell in cells) + " |", flush=True)
+    finally:
+        if options.json:
+            with open(options.json, "w") as file:
+                json.dump(measured, file, indent=1)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -131,7 +131,8 @@ extension Gossip {
 
     /// A suspicion is only as good as the independent nodes that share it: about four of the cluster look at once.
     mutating func checkForOneself(_ subject: NodeID, _ now: Instant) {
-        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < Self.mostPings else {
+        guard liveCount > 0, Int.random(in: 0..<max(liveCount, 1), using: &random) < 4, pings.count < Self.mostPings
+        else {
             return
         }
         let timeout = health.scaled(configuration.timing.probeTimeout)

@@ -103,7 +103,8 @@ extension SimulatedCluster {
     private mutating func judgeRemoval(of subnet: IPv4Block, of subject: NodeID, by index: Int) {
         guard let standing = nodes[index].gossip?.ledger?.table.standingClaim(of: subject) else { return }
         if standing.claim.subnet == subnet, standing.claim.claimClass > .tentative {
-            invariants.broken("fail static: node \(index) removed \(subnet), which \(subject.short) still claims", at: now)
+            let what = "fail static: node \(index) removed \(subnet), which \(subject.short) still claims"
+            invariants.broken(what, at: now)
         }
     }
 
@@ -116,7 +117,8 @@ extension SimulatedCluster {
         let claimed = table.claimedSubnets.count { !table.claims(on: $0).isEmpty }
         if claimed < settings.pool.count {
             let indexes = without.map(\.index)
-            invariants.broken("L1: nodes \(indexes) have no lease, and \(settings.pool.count - claimed) are free", at: now)
+            let free = settings.pool.count - claimed
+            invariants.broken("L1: nodes \(indexes) have no lease, and \(free) are free", at: now)
         }
     }
 }

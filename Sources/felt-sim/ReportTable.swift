@@ -16,7 +16,9 @@ struct ReportTable {
             ("change to one", report.changeToOne), ("first suspicion", report.firstSuspicion),
             ("detection by all", report.detection),
         ]
-        if measures.contains(where: { $0.1 != nil }) { lines.append(row("SECONDS", ["COUNT", "MEDIAN", "P99", "WORST"])) }
+        if measures.contains(where: { $0.1 != nil }) {
+            lines.append(row("SECONDS", ["COUNT", "MEDIAN", "P99", "WORST"]))
+        }
         for (name, measure) in measures {
             guard let measure else { continue }
             lines.append(row(name, ["\(measure.count)"] + [measure.median, measure.p99, measure.worst].map(rounded)))

@@ -55,12 +55,17 @@ struct Run: ParsableCommand {
         return configuration
     }
 
+    private var malformedLatency: ValidationError {
+        ValidationError("--latency \(latency): write MIN-MAX or MEAN/JITTER in milliseconds, as 0.2-0.8")
+    }
+
     private func latencyRange() throws -> ClosedRange<Duration> {
         let isRange = latency.contains("-")
         let parts = latency.split(separator: isRange ? "-" : "/").compactMap { Double($0) }
-        let bounds = parts.count == 2 ? (isRange ? (parts[0], parts[1]) : (parts[0] - parts[1], parts[0] + parts[1])) : nil
-        guard let (least, most) = bounds, least >= 0, least <= most, most <= 60_000 else {
-            throw ValidationError("--latency \(latency): write MIN-MAX or MEAN/JITTER in milliseconds, as 0.2-0.8")
+        guard parts.count == 2, let first = parts.first, let second = parts.last else { throw malformedLatency }
+        let (least, most) = isRange ? (first, second) : (first - second, first + second)
+        guard least >= 0, least <= most, most <= 60_000 else {
+            throw malformedLatency
         }
         return .microseconds(Int64(least * 1_000)) ... .microseconds(Int64(most * 1_000))
     }

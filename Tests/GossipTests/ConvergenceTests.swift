@@ -16,7 +16,7 @@ func makeCluster(nodes: Int, seed: UInt64, settings: NetworkSettings, allSeeds: 
 }
 
 @Suite struct ConvergenceTests {
-    @Test(arguments: [1, 2, 3, 8, 64], [1, 2, 3] as [UInt64])
+    @Test(arguments: [1, 2, 3, 8, 32], [1, 2, 3] as [UInt64])
     func `nodes that start at once converge on different subnets`(nodes: Int, seed: UInt64) throws {
         var cluster = makeCluster(nodes: nodes, seed: seed, settings: try testSettings())
         let converged = cluster.run(for: .seconds(30)) { $0.isConverged }

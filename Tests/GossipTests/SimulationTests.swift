@@ -15,8 +15,8 @@ import Testing
         return configuration
     }
 
-    @Test(arguments: Scenario.allCases, [1, UInt64.random(in: 0 ..< 1 << 32)])
-    func `the invariants hold in every scenario, with some loss and duplication`(scenario: Scenario, seed: UInt64) throws {
+    @Test(arguments: Scenario.allCases, [1, UInt64.random(in: 0..<1 << 32)])
+    func `the invariants hold in every scenario, with loss and duplication`(scenario: Scenario, seed: UInt64) throws {
         var configuration = configuration(scenario, nodes: 8, seed: seed)
         configuration.loss = 0.05
         configuration.duplication = 0.02

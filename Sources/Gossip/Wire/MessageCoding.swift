@@ -112,7 +112,8 @@ extension GossipMessage {
         let liveness = try reader.liveness()
         let incarnation = try reader.incarnation()
         let bytes = try reader.slice(reader.remaining)
-        let (signature, body) = (bytes.prefix(SignedRecord.signatureLength), bytes.dropFirst(SignedRecord.signatureLength))
+        let signature = bytes.prefix(SignedRecord.signatureLength)
+        let body = bytes.dropFirst(SignedRecord.signatureLength)
         if let (nodeID, version) = NodeRecord.peek(body), let record = known(nodeID, version),
             record.isSame(signatureAndBody: bytes)
         {

@@ -16,6 +16,11 @@ package enum ControlMethods {
     package static let members = ControlMethod<NoParameters, [MemberInfo]>("members")
     package static let status = ControlMethod<NoParameters, StatusInfo>("status")
     package static let token = ControlMethod<NoParameters, TokenInfo>("token")
+    package static let keyList = ControlMethod<NoParameters, KeyRingInfo>("keyList")
+    package static let keyAdd = ControlMethod<KeyAddition, KeyAddedInfo>("keyAdd")
+    package static let keyUse = ControlMethod<KeyChoice, KeyRingInfo>("keyUse")
+    package static let keyRemove = ControlMethod<KeyChoice, KeyRingInfo>("keyRemove")
+    package static let nodeBan = ControlMethod<BanRequest, BanInfo>("nodeBan")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")
 }

@@ -69,6 +69,9 @@ package struct Gossip: Sendable {
         case .portUnreachable(let endpoint): portUnreachable(endpoint, now)
         case .seeds(let endpoints): resolved(endpoints, now)
         case .ledger(let input): feed(input, now)
+        case .carry(let messages, let endpoint):
+            if started { send(messages, to: endpoint, piggyback: false) }
+        case .ban(let subject): ban(subject, now)
         case .leave: leave(now)
         case .tick: break
         }
@@ -96,6 +99,7 @@ package struct Gossip: Sendable {
 
     /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
     package var nextDeadline: Instant? {
+        guard started else { return nil }
         var deadlines: [Instant?] = [joining?.nextAttempt, joining?.until]
         if let ledger {
             deadlines += [

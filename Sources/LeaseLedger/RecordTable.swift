@@ -14,6 +14,8 @@ package struct RecordTable: Sendable {
     private var members: [[NodeID]] = Array(repeating: [], count: TableHash.bucketCount)
     private var claimants: [IPv4Block: [NodeID]] = [:]
     package private(set) var revocations: [Revocation: SignedRevocation] = [:]
+    /// Banned nodes have no record here, and get none; the names that they had, empty where none is known.
+    package private(set) var banned: [NodeID: String] = [:]
     package private(set) var hash = TableHash()
     /// The highest claim epoch in any record.
     package private(set) var highestEpoch: UInt64 = 0
@@ -27,6 +29,10 @@ package struct RecordTable: Sendable {
 
     package mutating func merge(_ record: SignedRecord) -> Merged {
         let nodeID = record.nodeID
+        if let name = banned[nodeID] {
+            if name.isEmpty { banned[nodeID] = record.record.name }
+            return .known
+        }
         let previous = records[nodeID]
         if let previous {
             guard previous.version < record.version else { return .known }
@@ -49,8 +55,24 @@ package struct RecordTable: Sendable {
         guard revocations[revocation.revocation] == nil else { return false }
         revocations[revocation.revocation] = revocation
         hash.toggle(revocation.revocation)
+        if revocation.revocation.isBan {
+            let nodeID = revocation.revocation.nodeID
+            banned[nodeID] = remove(nodeID)?.record.name ?? ""
+        }
         return true
     }
+
+    /// Takes a record out again.
+    @discardableResult
+    package mutating func remove(_ nodeID: NodeID) -> SignedRecord? {
+        guard let record = records.removeValue(forKey: nodeID) else { return nil }
+        hash.toggle(nodeID, record.version)
+        withdrawClaim(of: record)
+        members[TableHash.bucket(of: nodeID)].removeAll { $0 == nodeID }
+        return record
+    }
+
+    package func isBanned(_ nodeID: NodeID) -> Bool { banned[nodeID] != nil }
 
     private mutating func withdrawClaim(of record: SignedRecord) {
         guard let subnet = record.claim?.subnet else { return }

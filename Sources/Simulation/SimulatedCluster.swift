@@ -206,7 +206,7 @@ package struct SimulatedCluster {
         case .event(let event): nodes[index].events.append((now, event))
         case .resolveSeeds:
             queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))
-        case .revocationsChanged, .ownersChanged: break
+        case .revocationsChanged, .ownersChanged, .keyRing: break
         }
     }
 

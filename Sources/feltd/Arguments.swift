@@ -55,6 +55,8 @@ struct Arguments: ParsableArguments {
     var bind: [String] = []
     @Option(help: ArgumentHelp("Cluster keys, one of 32 bytes in base64 a line; mode 0600.", valueName: "file"))
     var keyFile: [String] = []
+    @Flag(help: "Find nodes with the same key on the local network, by multicast.")
+    var discover = false
     @Flag(help: "No cluster key: everybody who reaches the port is in.")
     var insecure = false
     @Option(help: ArgumentHelp("Where identity and leases are kept (default: /var/lib/felt).", valueName: "directory"))
@@ -83,6 +85,7 @@ struct Arguments: ParsableArguments {
             .ifaceCanReach: ifaceCanReach, .publicIP: publicIP, .bind: bind, .keyFile: keyFile, .stateDir: stateDir,
             .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .logLevel: logLevel, .logFormat: logFormat,
             .directRouting: directRouting ? ["true"] : [], .insecure: insecure ? ["true"] : [],
+            .discover: discover ? ["true"] : [],
             .ipMasq: ipMasq ? ["true"] : [],
         ]
         return lists.filter { !$0.value.isEmpty }

@@ -21,6 +21,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case ifaceCanReach = "iface-can-reach"
     case publicIP = "public-ip"
     case bind
+    case discover
     case keyFile = "key-file"
     case insecure
     case stateDir = "state-dir"
@@ -39,7 +40,7 @@ package enum Setting: String, CaseIterable, Sendable {
 
     package var isSwitch: Bool {
         switch self {
-        case .directRouting, .insecure, .ipMasq: true
+        case .directRouting, .insecure, .ipMasq, .discover: true
         default: false
         }
     }

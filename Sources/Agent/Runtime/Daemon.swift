@@ -27,6 +27,10 @@ actor Daemon {
     var isFlushScheduled = false
     var storeProblem: String?
 
+    // Security
+    var keys: KeyKeeping
+    var discovery = DiscoveryState()
+
     // Data plane
     var underlay: Underlay
     var isReconciling = false
@@ -41,7 +45,7 @@ actor Daemon {
     /// As they were put in place.
     var trafficRules: TrafficRules?
 
-    private var isStopping = false
+    private(set) var isStopping = false
     private let ended: AsyncStream<DaemonEnd>
     private let end: AsyncStream<DaemonEnd>.Continuation
 
@@ -51,6 +55,7 @@ actor Daemon {
         self.own = own
         self.underlay = underlay
         log = context.log
+        keys = KeyKeeping(file: context.keyRing)
         (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
@@ -59,11 +64,14 @@ actor Daemon {
         step(.start)
         startAudits()
         startWatchdog()
+        startDiscovery()
         var reason = DaemonEnd.stopped
         for await given in ended {
             reason = given
             break
         }
+        // What runs in the background ends with it.
+        isStopping = true
         context.transport.stop()
         kernelWatch.stop()
         return reason
@@ -83,8 +91,11 @@ actor Daemon {
     // MARK: Inputs
 
     /// Takes datagrams that sealing has opened.
-    func receive(_ datagrams: [ReceivedDatagram]) {
-        for datagram in datagrams { advance(.datagram(datagram.bytes, from: datagram.source)) }
+    func receive(_ datagrams: [OpenedDatagram]) {
+        for datagram in datagrams where admits(datagram) {
+            advance(.datagram(datagram.bytes, from: datagram.source))
+            passKeysBack(after: datagram)
+        }
         arm()
     }
 

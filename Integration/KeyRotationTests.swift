@@ -47,7 +47,8 @@ extension Integration {
             }
         }
 
-        @Test func `a node that was off during a rotation catches up while the old key is there, and needs a token later`()
+        @Test
+        func `a node that was off during a rotation catches up while the old key is there, and needs a token later`()
             async throws
         {
             try await Lab.with(nodes: 3) { lab in

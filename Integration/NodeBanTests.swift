@@ -44,7 +44,8 @@ extension Integration {
                 try stolen.stop(SIGKILL)
                 try stolen.start()
                 try await waitUntil("n1 has refused it again") {
-                    try node.leasectl.status().gossip["datagramsBanned", default: 0] > 0 || stolen.log.contains("banned")
+                    try node.leasectl.status().gossip["datagramsBanned", default: 0] > 0
+                        || stolen.log.contains("banned")
                         ? nil : "nothing yet"
                 }
                 #expect(try node.leasectl.list().map(\.node) == ["n1", "n2"])

@@ -23,7 +23,9 @@ extension Integration {
                 }
                 try await waitUntil("most were not even tried") {
                     let gossip = try node.leasectl.status().gossip
-                    let (tried, dropped) = (gossip["datagramsForged", default: 0], gossip["datagramsLimited", default: 0])
+                    let (tried, dropped) = (
+                        gossip["datagramsForged", default: 0], gossip["datagramsLimited", default: 0]
+                    )
                     return dropped > 0 && tried > 0 ? nil : "\(tried) tried, \(dropped) dropped"
                 }
                 let status = try node.leasectl.status()

@@ -5,7 +5,7 @@ internal import LeaseLedger
 /// Drives one node's whole state machine by fuzzed inputs, with datagrams of a few made-up members among them, and checks
 /// what must hold whatever anybody sends: it sends only what others can read, stays in its bounds, never speaks of a claim
 /// before it is committed, and never claims outside the network.
-struct GossipDriver {
+struct GossipDriver: ~Copyable {
     private var reader: ByteReader
     private var gossip: Gossip
     private var now = Instant(nanoseconds: 1_000_000_000)
@@ -17,15 +17,12 @@ struct GossipDriver {
     static let clusterID: UInt64 = 7
 
     static func run(_ bytes: [UInt8]) {
-        guard var driver = GossipDriver(bytes) else { return }
+        guard let pool = try? SubnetPool(network: IPv4Block(parsing: "10.244.0.0/16"), subnetLength: 24) else { return }
+        var driver = GossipDriver(bytes, NetworkSettings(pool: pool))
         driver.run()
     }
 
-    private init?(_ bytes: [UInt8]) {
-        guard let pool = try? SubnetPool(network: IPv4Block(parsing: "10.244.0.0/16"), subnetLength: 24) else {
-            return nil
-        }
-        let settings = NetworkSettings(pool: pool)
+    private init(_ bytes: [UInt8], _ settings: NetworkSettings) {
         let own = FuzzRecords.record(of: 0)
         let identity = LeaseLedger.Identity(
             clusterID: Self.clusterID, nodeID: own.nodeID, publicKey: own.publicKey, runNonce: 99,
@@ -88,7 +85,8 @@ struct GossipDriver {
             guard let datagram = try? Datagram(decoding: bytes) else { preconditionFailure("sends what nobody reads") }
             for case .record(let record, _, _) in datagram.messages where record.nodeID == gossip.nodeID {
                 precondition(
-                    record.claim == nil || record.claim?.subnet == commit?.record.claim?.subnet, "spoken before durable")
+                    record.claim == nil || record.claim?.subnet == commit?.record.claim?.subnet, "spoken before durable"
+                )
             }
         case .commit(let wanted): commit = wanted
         default: break

@@ -61,7 +61,8 @@ enum Seeds {
         try write(KeyRingState(ring).encoded + rotated.encoded, "\(folder)/keyring", 3)
         for (index, ring) in [ring, nil].enumerated() {
             let sealer = DatagramSealer(ring: ring)
-            try write(sealer.seal(Datagram(header: header, messages: [messages[0]]).encoded()), "\(folder)/sealed", index)
+            try write(
+                sealer.seal(Datagram(header: header, messages: [messages[0]]).encoded()), "\(folder)/sealed", index)
         }
         let token = JoinToken(key: key, clusterID: 7, seeds: [record.endpoint])
         try write(Array(token.text.utf8), "\(folder)/token", 0)

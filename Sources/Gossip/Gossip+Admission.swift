@@ -15,10 +15,7 @@ extension Gossip {
     /// say of members may be made up, and what was evicted must not come back with the next exchange.
     mutating func hasRoom(for subject: NodeID, from sender: NodeID, _ now: Instant) -> Bool {
         guard subject != nodeID, members[subject] == nil, members.count >= mostMembers else { return true }
-        let silent = members.filter { $0.value.lastHeard == nil && !$0.value.liveness.isLive && !$0.value.isAssumed }
-        if subject == sender,
-            let evicted = silent.max(by: { ($0.value.since, $0.key) < ($1.value.since, $1.key) })?.key
-        {
+        if subject == sender, let evicted = newestSilent {
             counters.membersEvicted += 1
             forget(evicted)
             feed(.evicted(evicted), now)
@@ -27,6 +24,12 @@ extension Gossip {
         counters.membersRefused += 1
         if counters.membersRefused.nonzeroBitCount == 1 { effects.append(.event(.membersFull(subject))) }
         return false
+    }
+
+    /// Of the members that were never heard themselves and do not answer: those made up came last.
+    private var newestSilent: NodeID? {
+        members.filter { $0.value.lastHeard == nil && !$0.value.liveness.isLive && !$0.value.isAssumed }
+            .max { ($0.value.since, $0.key) < ($1.value.since, $1.key) }?.key
     }
 
     /// The failure detector no longer knows this member.

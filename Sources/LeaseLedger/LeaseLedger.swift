@@ -127,7 +127,11 @@ package struct LeaseLedger: Sendable {
             locate(endpoint, publicIP, backend, now, &effects)
         case .secured(let security):
             guard own.security != security else { break }
-            if phase == .stopped { own.security = security } else { changeOwn(now, &effects) { $0.security = security } }
+            if phase == .stopped {
+                own.security = security
+            } else {
+                changeOwn(now, &effects) { $0.security = security }
+            }
         case .evicted(let nodeID):
             guard nodeID != own.nodeID else { break }
             live.remove(nodeID)

@@ -36,7 +36,8 @@ struct Offline {
         return records.sorted { ($0.name, $0.nodeID) < ($1.name, $1.nodeID) }.map { record in
             MemberInfo(
                 node: record.name, nodeID: record.nodeID.description, address: record.endpoint.description,
-                liveness: banned.contains(record.nodeID) ? .banned : .unreachable, incarnation: incarnations[record.nodeID] ?? 0, version: record.software)
+                liveness: banned.contains(record.nodeID) ? .banned : .unreachable,
+                incarnation: incarnations[record.nodeID] ?? 0, version: record.software)
         }
     }
 

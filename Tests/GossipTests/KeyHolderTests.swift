@@ -125,19 +125,14 @@ import Testing
         var victim = try victim()
         let liar = Self.record(1).nodeID
         victim.hear([.record(Self.signed(Self.record(1)), liveness: .alive, incarnation: 1)], from: liar)
-        for number in 0..<UInt64(Gossip.mostRevocations + 200) {
-            let revocation = SignedRevocation(
+        func revocation(_ number: Int) -> SignedRevocation {
+            SignedRevocation(
                 Revocation(nodeID: NodeID(bits: UInt128(number) << 64), claimEpoch: 1),
                 issuerKey: Array(repeating: 0, count: 32), reason: .operatorRequest,
                 sign: { _ in Array(repeating: 1, count: 64) })
-            victim.take(
-                .datagram(
-                    Datagram(
-                        header: DatagramHeader(
-                            clusterID: 1, sender: liar, incarnation: 1, runNonce: 1, counter: UInt32(number) + 10),
-                        messages: [.revocation(revocation)]
-                    ).encoded(), from: Endpoint(address: .v4(IPv4Address(bits: 1)), port: 1)))
         }
+        for number in 1..<Gossip.mostRevocations { victim.take(.ledger(.revocation(revocation(number)))) }
+        for number in 0..<10 { victim.hear([.revocation(revocation(Gossip.mostRevocations + number))], from: liar) }
         #expect(victim.gossip.ledger?.table.revocations.count == Gossip.mostRevocations)
     }
 

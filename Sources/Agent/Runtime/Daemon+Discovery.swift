@@ -1,8 +1,8 @@
 internal import Addressing
 internal import ControlAPI
 internal import Dataplane
-internal import Gossip
 internal import Glibc
+internal import Gossip
 internal import LeaseLedger
 internal import Logging
 

@@ -141,7 +141,8 @@ extension Daemon {
             return StoredPeer(record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
         }
         // Members that were evicted; the banned ones stay, for their names.
-        let gone = changedPeers.filter { gossip.ledger?.table[$0] == nil && gossip.ledger?.table.isBanned($0) != true }.sorted()
+        let gone = changedPeers.filter { gossip.ledger?.table[$0] == nil && gossip.ledger?.table.isBanned($0) != true }
+            .sorted()
         let events = journal
         changedPeers = []
         journal = []

@@ -52,7 +52,8 @@ extension Daemon {
             // Never in the message.
             guard let given = ClusterKey(base64: text) else {
                 throw ControlError(
-                    .badRequest, "the key is not \(ClusterKey.length) bytes in base64; make one with: leasectl key add --generate")
+                    .badRequest,
+                    "the key is not \(ClusterKey.length) bytes in base64; make one with: leasectl key add --generate")
             }
             key = given
         } else {
@@ -85,7 +86,8 @@ extension Daemon {
         if !behind.isEmpty, "\(id)" != ring.sealing, choice.force != true {
             throw ControlError(
                 .conflict,
-                "\(listed(behind)) does not seal with key \(ring.sealing) yet and could be left behind; wait, or --force")
+                "\(listed(behind)) does not seal with key \(ring.sealing) yet and could be left behind; wait, or --force"
+            )
         }
         try await changeKeys { try $0.remove(id) }
         return try keyRing()
@@ -120,6 +122,10 @@ extension Daemon {
             advice: banAdvice)
         guard !wasBanned, request.dryRun != true else { return info }
         step(.ban(nodeID))
+        guard gossip.ledger?.table.isBanned(nodeID) == true else {
+            throw ControlError(
+                .unavailable, "this node does not know the cluster's settings yet; try again, or on another node")
+        }
         // It stands on this node's disk before the operator hears that it is done.
         try await saveRevocationsNow()
         return info

@@ -18,7 +18,8 @@ extension Launcher {
                     + "another --state-dir", status: StartFailure.usage)
         }
         // A release before this one kept the keys in the database.
-        var state = stored?.state ?? KeyRing(session.state.keys.compactMap { ClusterKey(bytes: $0) }).map(KeyRingState.init)
+        var state =
+            stored?.state ?? KeyRing(session.state.keys.compactMap { ClusterKey(bytes: $0) }).map(KeyRingState.init)
         var digest = stored?.fileDigest ?? KeyRingFile.noFile
         if let file = session.keys {
             let seen = KeyRingFile.digest(of: file)

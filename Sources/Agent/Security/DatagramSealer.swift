@@ -47,7 +47,9 @@ package struct DatagramSealer: Sendable {
     /// have: that sealing fails.
     /// - Parameter key: seals, if the ring has it, for a node that lacks the first.
     package func seal(_ plaintext: [UInt8], with key: KeyID? = nil) -> [UInt8] {
-        guard let sealing = openers.first(where: { $0.hint == key?.bits }) ?? openers.first else { return Self.header(flags: Self.insecureFlag, hint: 0) + plaintext }
+        guard let sealing = openers.first(where: { $0.hint == key?.bits }) ?? openers.first else {
+            return Self.header(flags: Self.insecureFlag, hint: 0) + plaintext
+        }
         let header = Self.header(flags: 0, hint: sealing.hint)
         guard let box = try? ChaChaPoly.seal(plaintext, using: sealing.key, authenticating: header) else { return [] }
         return header + Array(box.combined)

@@ -6,7 +6,9 @@ package struct KeyID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Parses the eight hexadecimal digits that `description` prints.
     package init?(parsing text: some StringProtocol) {
-        guard text.utf8.count == 8, text.allSatisfy(\.isHexDigit), let bits = UInt32(text, radix: 16) else { return nil }
+        guard text.utf8.count == 8, text.allSatisfy(\.isHexDigit), let bits = UInt32(text, radix: 16) else {
+            return nil
+        }
         self.bits = bits
     }
 

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct OpenBudgetTests {
     private func address(_ number: Int) -> AnyIPAddress { .v4(IPv4Address(bits: UInt32(number))) }
-    private func time(_ milliseconds: Int) -> Instant { Instant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1 << 40) }
+    private func time(_ milliseconds: Int) -> Instant {
+        Instant(nanoseconds: Int64(milliseconds) * 1_000_000 + 1 << 40)
+    }
 
     /// How many of `count` forgeries are tried.
     private func tries(_ budget: inout OpenBudget, _ count: Int, from source: AnyIPAddress, at now: Instant) -> Int {

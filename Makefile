@@ -17,6 +17,9 @@ DEB_OUTPUT = .build/deb
 .PHONY: deps test-deps build test unit-test integration-test lint size demo clean
 .PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb bench-gossip bench-gossip-scale \
     clean
+SOURCES = Sources Tests Integration Fuzz Package.swift
+
+.PHONY: deps build test unit-test integration-test lint size fuzz demo clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -79,6 +82,20 @@ bench-dataplane: deps
 	mkdir -p .build/bench
 	$(CC) -O2 -Wall -Wextra -Werror -o .build/bench/bare Benchmarks/dataplane/bare.c -lmnl
 	$(RELEASE)/bench-dataplane --json .build/bench/dataplane.json
+# Every fuzz target for a while, from its corpus; a crash leaves its input in .build/fuzz and fails. FUZZ_TARGETS="a b" picks some.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
+FUZZ = .build/fuzz/release/felt-fuzz
+fuzz: deps
+	FELT_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product felt-fuzz
+	@for target in $(FUZZ_TARGETS); do \
+	    mkdir -p .build/fuzz/found/$$target; \
+	    SWIFT_BACKTRACE=enable=no FELT_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	        -rss_limit_mb=1024 -malloc_limit_mb=16 -timeout=10 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
+	        .build/fuzz/found/$$target Fuzz/Corpus/$$target >.build/fuzz/$$target.log 2>&1 \
+	        || { tail -40 .build/fuzz/$$target.log; echo "$$target has crashed" >&2; exit 1; }; \
+	    echo "$$target: $$(sed -n 's/^stat::number_of_executed_units: *//p' .build/fuzz/$$target.log) executions"; \
+	done
 
 demo: build
 	Integration/demo.sh $(RELEASE)

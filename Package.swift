@@ -117,6 +117,20 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// libFuzzer's driver is linked, and the code instrumented, only for `make fuzz`.
+var settingsOfAll = settings
+if Context.environment["FELT_FUZZ"] != nil {
+    settingsOfAll.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    package.products.append(.executable(name: "felt-fuzz", targets: ["FuzzDriver"]))
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "FuzzDriver",
+            dependencies: ["Agent", "Addressing", "ControlAPI", "Gossip", "LeaseLedger", "Netlink", "CFuzzer"],
+            path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+    ]
+}
+
 for target in package.targets where target.type != .system && target.name != "CLinux" {
-    target.swiftSettings = settings
+    target.swiftSettings = settingsOfAll
 }

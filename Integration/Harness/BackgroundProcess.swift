@@ -24,6 +24,9 @@ final class BackgroundProcess {
 
     var log: String { (try? readText(logPath)) ?? "" }
 
+    /// Sends a signal that does not end it.
+    func signal(_ number: Int32) { child.send(number) }
+
     /// Sends a signal and waits for the end; kills it and throws when it outlives the limit.
     @discardableResult
     func stop(_ signal: Int32 = SIGTERM, limit: Duration = .seconds(60)) throws -> ExitStatus {

@@ -15,7 +15,7 @@ struct Leasectl {
     func members() throws -> [Member] { try decode(["members"]) }
     func status() throws -> Status { try decode(["status"]) }
 
-    private func decode<Value: Decodable>(_ words: [String]) throws -> Value {
+    func decode<Value: Decodable>(_ words: [String]) throws -> Value {
         let command = try run(["-o", "json"] + words)
         // 5 says that not all is well, and prints nevertheless.
         guard [.exited(0), .exited(5)].contains(command.status) else { throw LabError(command.report) }

@@ -18,6 +18,11 @@ package enum ControlMethods {
     /// What this node's kernel should hold for its peers.
     package static let dataplane = ControlMethod<DataplaneQuery, DataplaneInfo>("dataplane")
     package static let token = ControlMethod<NoParameters, TokenInfo>("token")
+    package static let keyList = ControlMethod<NoParameters, KeyRingInfo>("keyList")
+    package static let keyAdd = ControlMethod<KeyAddition, KeyAddedInfo>("keyAdd")
+    package static let keyUse = ControlMethod<KeyChoice, KeyRingInfo>("keyUse")
+    package static let keyRemove = ControlMethod<KeyChoice, KeyRingInfo>("keyRemove")
+    package static let nodeBan = ControlMethod<BanRequest, BanInfo>("nodeBan")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")
 

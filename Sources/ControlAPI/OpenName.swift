@@ -30,6 +30,8 @@ package struct Liveness: OpenName {
     package static let suspect = Liveness(rawValue: "suspect")
     package static let unreachable = Liveness(rawValue: "unreachable")
     package static let left = Liveness(rawValue: "left")
+    /// Refused for ever (`leasectl node ban`).
+    package static let banned = Liveness(rawValue: "banned")
 }
 
 /// What happened, to a lease, a member, or this node.
@@ -56,6 +58,9 @@ package struct EventKind: OpenName {
     package static let dataplaneRepaired = EventKind(rawValue: "dataplaneRepaired")
     package static let dataplaneFailed = EventKind(rawValue: "dataplaneFailed")
     package static let storeProblem = EventKind(rawValue: "storeProblem")
+    package static let memberBanned = EventKind(rawValue: "memberBanned")
+    package static let membersFull = EventKind(rawValue: "membersFull")
+    package static let keysChanged = EventKind(rawValue: "keysChanged")
     package static let identityChanged = EventKind(rawValue: "identityChanged")
     /// The first answer to `watch`: from here on nothing is missed.
     package static let watching = EventKind(rawValue: "watching")

@@ -100,12 +100,17 @@ package struct StatusInfo: Codable, Hashable, Sendable {
     package var pool: Pool
     package var dataplane: Dataplane
     package var store: Store
+    /// Who holds which key; left out in an insecure cluster.
+    package var keys: KeyRingInfo?
+    /// Nodes that are refused for ever, by name or nodeID.
+    package var banned: [String]?
     /// Counters by name.
     package var gossip: [String: UInt64]
 
     package init(
         cluster: String, node: String, nodeID: String, ready: Bool, lease: String?, backend: String, state: String,
-        peers: Peers, pool: Pool, dataplane: Dataplane, store: Store, gossip: [String: UInt64] = [:]
+        peers: Peers, pool: Pool, dataplane: Dataplane, store: Store, gossip: [String: UInt64] = [:],
+        keys: KeyRingInfo? = nil, banned: [String]? = nil
     ) {
         self.cluster = cluster
         self.node = node
@@ -119,5 +124,7 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         self.dataplane = dataplane
         self.store = store
         self.gossip = gossip
+        self.keys = keys
+        self.banned = banned
     }
 }

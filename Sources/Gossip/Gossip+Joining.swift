@@ -34,6 +34,7 @@ extension Gossip {
         effects.append(.settled(settings))
         for revocation in restoredRevocations { feed(.revocation(revocation), now) }
         restoredRevocations = []
+        if ledger?.isBanned == true { expel(nodeID) }
         for member in known { remember(member, now) }
         feed(.restored(known.map(\.record)), now)
         let peersExpected = configuration.hasSeeds || !known.isEmpty
@@ -45,6 +46,7 @@ extension Gossip {
     private mutating func remember(_ stored: StoredMember, _ now: Instant) {
         let subject = stored.record.nodeID
         guard subject != nodeID, members[subject] == nil else { return }
+        guard ledger?.table.isBanned(subject) != true else { return feed(.record(stored.record), now) }
         members[subject] = Member(
             endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation,
             since: now,

@@ -28,8 +28,11 @@ extension Gossip {
             counters.datagramsOwn += 1
             return
         }
+        guard ledger?.table.isBanned(header.sender) != true else { return refuseBanned(header.sender, at: source, now) }
         guard admit(header, from: source, now) else { return }
         for message in datagram.messages { handle(message, from: header.sender, at: source, now) }
+        // One of them may have said that this node, or the sender, is banned.
+        guard started, ledger?.table.isBanned(header.sender) != true else { return }
         if members[header.sender] == nil {
             meet(header, at: source, now)
         } else {
@@ -82,10 +85,7 @@ extension Gossip {
 
     /// Asks a sender that we do not know for its record; a bounded number of them, now and then.
     private mutating func meet(_ header: DatagramHeader, at source: Endpoint, _ now: Instant) {
-        guard ledger != nil, now - (strangers[header.sender] ?? .zero) > .milliseconds(200) else { return }
-        if strangers.count >= 256 { strangers = strangers.filter { now - $0.value < .seconds(1) } }
-        guard strangers.count < 256 else { return }
-        strangers[header.sender] = now
+        guard ledger != nil, mayAnswerStranger(header.sender, now) else { return }
         let unknown = RecordVersion(sequence: 0, runNonce: 0)
         send([.want([.record(header.sender, unknown)])], to: source)
     }
@@ -97,6 +97,7 @@ extension Gossip {
         case .hello(let offer, let tableHash): return hello(offer, tableHash, from: sender, at: source, now)
         case .welcome(let offer, let tableHash): return welcome(offer, tableHash, from: sender, at: source, now)
         case .stale(let incarnation): return outrun(incarnation, now)
+        case .announcement: return announced(sender, at: source, now)
         default: break
         }
         guard ledger != nil else { return }
@@ -121,7 +122,9 @@ extension Gossip {
         case .claimAcknowledged(let version):
             acknowledgedClaim(version, by: sender, now)
         case .view(let entries): view(entries, now)
-        case .hello, .welcome, .stale: break
+        case .keyRing(let bytes):
+            if members[sender] != nil { effects.append(.keyRing(bytes, from: sender)) }
+        case .hello, .welcome, .stale, .announcement: break
         }
     }
 
@@ -145,8 +148,10 @@ extension Gossip {
         let subject = record.nodeID
         let wasAskedFor = exchange?.arrived(.record(subject, record.version), now) ?? false
         let known = ledger?.table[subject]?.version
+        guard ledger?.table.isBanned(subject) != true else { return }
         let isNews = known.map { $0 < record.version } ?? true
         if isNews {
+            guard hasRoom(for: subject, from: sender, now) else { return }
             guard configuration.verifyRecord(record) else {
                 counters.recordsForged += 1
                 return
@@ -167,9 +172,11 @@ extension Gossip {
         if incarnation > 0 { apply(update, now) }
     }
 
-    private mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
+    mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
         _ = exchange?.arrived(.revocation(revocation.revocation), now)
-        guard ledger?.table.revocations[revocation.revocation] == nil else { return }
+        guard let known = ledger?.table.revocations, known[revocation.revocation] == nil,
+            known.count < Self.mostRevocations
+        else { return }
         guard configuration.verifyRevocation(revocation) else {
             counters.recordsForged += 1
             return
@@ -178,5 +185,6 @@ extension Gossip {
         news.add(.revocation(revocation.revocation))
         effects.append(.revocationsChanged)
         feed(.revocation(revocation), now)
+        if revocation.revocation.isBan { expel(revocation.revocation.nodeID) }
     }
 }

@@ -85,6 +85,9 @@ package struct Gossip: Sendable {
         case .portUnreachable(let endpoint): portUnreachable(endpoint, now)
         case .seeds(let endpoints): resolved(endpoints, now)
         case .ledger(let input): feed(input, now)
+        case .carry(let messages, let endpoint):
+            if started { send(messages, to: endpoint, piggyback: false) }
+        case .ban(let subject): ban(subject, now)
         case .leave: leave(now)
         case .tick: break
         }

@@ -25,6 +25,8 @@ package struct GossipConfiguration: Sendable {
     package var joinTimeout: Duration
     package var randomSeed: UInt64
     package var timing = GossipTiming()
+    /// Members taken at most; `nil`: twice as many as the network has subnets, and 4,096 at least.
+    package var mostMembers: Int?
 
     package init(
         identity: LeaseLedger.Identity, own: NodeRecord, reserved: UInt64, hint: IPv4Block? = nil,

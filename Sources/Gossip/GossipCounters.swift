@@ -9,6 +9,9 @@ package struct GossipCounters: Hashable, Sendable {
     package var datagramsReplayed: UInt64 = 0
     package var datagramsOwn: UInt64 = 0
     package var recordsForged: UInt64 = 0
+    package var datagramsBanned: UInt64 = 0
+    package var membersRefused: UInt64 = 0
+    package var membersEvicted: UInt64 = 0
     package var probes: UInt64 = 0
     package var probesFailed: UInt64 = 0
     package var suspicions: UInt64 = 0
@@ -26,8 +29,8 @@ package struct GossipCounters: Hashable, Sendable {
             ("datagramsOtherCluster", datagramsOtherCluster), ("datagramsReplayed", datagramsReplayed),
             ("datagramsOwn", datagramsOwn), ("recordsForged", recordsForged), ("probes", probes),
             ("probesFailed", probesFailed), ("suspicions", suspicions), ("refutations", refutations),
-            ("exchanges", exchanges), ("exchangesAborted", exchangesAborted),
-            ("oversleeps", oversleeps),
+            ("exchanges", exchanges), ("exchangesAborted", exchangesAborted), ("datagramsBanned", datagramsBanned),
+            ("membersRefused", membersRefused), ("membersEvicted", membersEvicted), ("oversleeps", oversleeps),
         ]
     }
 }

@@ -12,6 +12,10 @@ package enum GossipInput: Sendable {
     case seeds([Endpoint])
     /// For the ledger: a commit, a new address, a word of the operator.
     case ledger(LedgerInput)
+    /// Packs messages of other parts of the daemon (keys, announcements) into a datagram and sends it.
+    case carry([GossipMessage], to: Endpoint)
+    /// The operator bans a node for ever.
+    case ban(NodeID)
     /// The daemon stops; its lease stays.
     case leave
     case tick
@@ -35,6 +39,8 @@ package enum GossipEffect: Sendable {
     /// The cluster runs by settings that contradict the operator's.
     case contradicted([String])
     case takeNewIdentity
+    /// A member sends cluster keys, sealed to this node.
+    case keyRing([UInt8], from: NodeID)
     case event(NodeEvent)
 }
 
@@ -46,4 +52,8 @@ package enum NodeEvent: Hashable, Sendable {
     case foreignSettings(Endpoint)
     /// A peer speaks another version of the protocol; nothing is exchanged with it.
     case protocolVersion(UInt8, Endpoint)
+    /// A node is banned from now on; it may be this one.
+    case banned(NodeID)
+    /// There are more members than the network can have; this one is not taken.
+    case membersFull(NodeID)
 }

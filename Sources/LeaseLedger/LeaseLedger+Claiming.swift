@@ -58,7 +58,8 @@ extension LeaseLedger {
             return
         }
         let seen = max(table.highestEpoch, own.claim?.epoch ?? 0, highestRevokedOwnEpoch)
-        let epoch = max(seen, own.version.sequence / Self.leap) + 1
+        // Whoever writes absurd epochs must not drive the honest ones beyond what others take.
+        let epoch = min(max(seen, own.version.sequence / Self.leap) + 1, Revocation.banEpoch - 1)
         hint = subnet
         heldSince = now
         inheritedSince = nil
@@ -73,7 +74,7 @@ extension LeaseLedger {
 
     /// A claim must never carry an epoch that was revoked, even if its record is gone.
     private var highestRevokedOwnEpoch: UInt64 {
-        table.revocations.keys.filter { $0.nodeID == own.nodeID }.map(\.claimEpoch).max() ?? 0
+        table.revocations.keys.filter { $0.nodeID == own.nodeID && !$0.isBan }.map(\.claimEpoch).max() ?? 0
     }
 
     private func nextSubnet() -> IPv4Block? {

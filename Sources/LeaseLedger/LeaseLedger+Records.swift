@@ -62,6 +62,7 @@ extension LeaseLedger {
     }
 
     mutating func merge(_ revocation: SignedRevocation, _ now: Instant, _ effects: inout [LedgerEffect]) {
+        if revocation.revocation.isBan { return ban(revocation, now, &effects) }
         guard table.merge(revocation) else { return }
         let claimant = table[revocation.revocation.nodeID]?.record.claimant
         if let claimant, claimant.claim.epoch == revocation.revocation.claimEpoch, claimant.nodeID != own.nodeID {

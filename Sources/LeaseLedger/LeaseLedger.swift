@@ -132,6 +132,17 @@ package struct LeaseLedger: Sendable {
             committed(version, &effects)
         case .located(let endpoint, let publicIP, let backend):
             locate(endpoint, publicIP, backend, now, &effects)
+        case .secured(let security):
+            guard own.security != security else { break }
+            if phase == .stopped {
+                own.security = security
+            } else {
+                changeOwn(now, &effects) { $0.security = security }
+            }
+        case .evicted(let nodeID):
+            guard nodeID != own.nodeID else { break }
+            live.remove(nodeID)
+            if table.remove(nodeID) != nil { effects += [.peerChanged(nodeID), .ownersChanged] }
         case .endpointAttached:
             if let claim = own.claim, claim.claimClass < .used, claim.claimClass >= .isolated {
                 changeOwn(now, &effects) { $0.claim?.claimClass = .used }

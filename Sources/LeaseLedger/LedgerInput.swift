@@ -22,6 +22,10 @@ package enum LedgerInput: Sendable {
     case committed(RecordVersion)
     /// The node's place in the underlay or its backend has changed.
     case located(endpoint: Endpoint, publicIP: AnyIPAddress, backend: BackendData)
+    /// The cluster keys that the node holds have changed.
+    case secured(NodeSecurity)
+    /// This made-up or long gone member leaves the table: there is no room for it.
+    case evicted(NodeID)
     /// An endpoint has attached to the own subnet.
     case endpointAttached
     /// The operator wants this subnet for this node, and no other.

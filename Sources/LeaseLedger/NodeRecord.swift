@@ -46,11 +46,13 @@ package struct NodeRecord: Hashable, Sendable {
     /// The release that wrote the record, at most 31 bytes.
     package var software: String
     package var claim: Claim?
+    /// Of a node that seals.
+    package var security: NodeSecurity?
 
     package init(
         nodeID: NodeID, publicKey: [UInt8], version: RecordVersion, name: String, role: NodeRole = .member,
         fingerprint: UInt64, endpoint: Endpoint, publicIP: AnyIPAddress, backend: BackendData, software: String,
-        claim: Claim? = nil
+        claim: Claim? = nil, security: NodeSecurity? = nil
     ) {
         self.nodeID = nodeID
         self.publicKey = publicKey
@@ -63,6 +65,7 @@ package struct NodeRecord: Hashable, Sendable {
         self.backend = backend
         self.software = software
         self.claim = claim
+        self.security = security
     }
 
     package var claimant: Claimant? { claim.map { Claimant(nodeID: nodeID, claim: $0) } }

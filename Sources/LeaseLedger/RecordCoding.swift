@@ -1,13 +1,15 @@
 internal import Addressing
 
-/// The record's bytes, format 1; big-endian. What follows the last field belongs to later releases: it is signed, kept
-/// and passed on, and not read.
+/// The record's bytes, format 1; big-endian. Behind the claim stand extensions, each tag 1 · length 1 · payload. Those of
+/// later releases are signed, kept and passed on, and not read.
 ///
 ///     format 1 · nodeID 16 · public key 32 · sequence 8 · run nonce 8 · role 1 · name 1+n · software 1+n ·
 ///     fingerprint 8 · endpoint (family 1, address 4|16, port 2) · public IP (family 1, address 4|16) ·
-///     backend 1 [vxlan: VNI 4, VTEP MAC 6] · claim 1 [1: base 4, length 1, class 1, tenure 1, epoch 8]
+///     backend 1 [vxlan: VNI 4, VTEP MAC 6] · claim 1 [1: base 4, length 1, class 1, tenure 1, epoch 8] ·
+///     extensions [tag 1: X25519 key 32, ids of cluster keys 4 each]
 extension NodeRecord {
     private static let format: UInt8 = 1
+    private static let securityTag: UInt8 = 1
     package static let longestName = 63
     package static let longestSoftware = 31
     /// A sequence or an epoch beyond this is absurd: no node gets there in its life.
@@ -39,6 +41,12 @@ extension NodeRecord {
             writer.integer(claim.tenure)
             writer.integer(claim.epoch)
         }
+        if let security {
+            let payload = security.encoded
+            writer.integer(Self.securityTag)
+            writer.integer(UInt8(payload.count))
+            writer.raw(payload)
+        }
         return writer.bytes
     }
 
@@ -58,6 +66,7 @@ extension NodeRecord {
         publicIP = try reader.address()
         backend = try Self.backend(from: &reader)
         claim = try Self.claim(from: &reader)
+        security = try Self.security(from: &reader)
         guard version.sequence <= Self.largestCounter, !name.isEmpty, endpoint.port != 0 else { throw .valueOutOfRange }
     }
 
@@ -83,6 +92,18 @@ extension NodeRecord {
         case .alloc: return .alloc
         case nil: throw .valueOutOfRange
         }
+    }
+
+    /// Looks through the extensions; what is not in their form belongs to later releases too.
+    private static func security(from reader: inout ByteReader) throws(DecodingFailure) -> NodeSecurity? {
+        while reader.remaining >= 2 {
+            let tag = try reader.integer(UInt8.self)
+            let length = Int(try reader.integer(UInt8.self))
+            guard length <= reader.remaining else { return nil }
+            let payload = try reader.slice(length)
+            if tag == securityTag { return try NodeSecurity(encoded: payload) }
+        }
+        return nil
     }
 
     private static func claim(from reader: inout ByteReader) throws(DecodingFailure) -> Claim? {

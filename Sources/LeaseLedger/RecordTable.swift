@@ -17,6 +17,8 @@ package struct RecordTable: Sendable {
     /// By the name's hash: a table of thousands has little room for the names themselves.
     private var names = SlotIndex<Int>()
     package private(set) var revocations: [Revocation: SignedRevocation] = [:]
+    /// Banned nodes have no record here, and get none; the names that they had, empty where none is known.
+    package private(set) var banned: [NodeID: String] = [:]
     package private(set) var hash = TableHash()
     /// The highest claim epoch in any record.
     package private(set) var highestEpoch: UInt64 = 0
@@ -24,40 +26,50 @@ package struct RecordTable: Sendable {
     package init() {}
 
     package var count: Int { records.count }
-    /// In the order in which the nodes became known.
     package var all: some Collection<SignedRecord> { records }
 
     package subscript(nodeID: NodeID) -> SignedRecord? { slots[nodeID].map { records[Int($0)] } }
 
     package mutating func merge(_ record: SignedRecord) -> Merged {
         let nodeID = record.nodeID
+        if let name = banned[nodeID] {
+            if name.isEmpty { banned[nodeID] = record.record.name }
+            return .known
+        }
         guard let slot = slots[nodeID] else {
             let slot = UInt32(records.count)
             slots[nodeID] = slot
             records.append(record)
-            buckets[TableHash.bucket(of: nodeID)].append(slot)
-            names.add(slot, for: record.record.name.hashValue)
-            enter(record, slot)
+            hash.toggle(nodeID, record.version)
+            index(record, slot)
             return .added
         }
         let previous = records[Int(slot)]
         guard previous.version < record.version else { return .known }
         hash.toggle(nodeID, previous.version)
-        if let claim = previous.claim { claimants.remove(slot, for: claim.subnet) }
-        if previous.record.name != record.record.name {
-            names.remove(slot, for: previous.record.name.hashValue)
-            names.add(slot, for: record.record.name.hashValue)
+        hash.toggle(nodeID, record.version)
+        if previous.claim?.subnet != record.claim?.subnet || previous.record.name != record.record.name {
+            unindex(previous, slot)
+            index(record, slot)
+        } else if let claim = record.claim {
+            highestEpoch = max(highestEpoch, claim.epoch)
         }
         records[Int(slot)] = record
-        enter(record, slot)
         return .replaced(previous)
     }
 
-    private mutating func enter(_ record: SignedRecord, _ slot: UInt32) {
-        hash.toggle(record.nodeID, record.version)
+    private mutating func index(_ record: SignedRecord, _ slot: UInt32) {
+        buckets[TableHash.bucket(of: record.nodeID)].append(slot)
+        names.add(slot, for: record.record.name.hashValue)
         guard let claim = record.claim else { return }
         claimants.add(slot, for: claim.subnet)
         highestEpoch = max(highestEpoch, claim.epoch)
+    }
+
+    private mutating func unindex(_ record: SignedRecord, _ slot: UInt32) {
+        buckets[TableHash.bucket(of: record.nodeID)].removeAll { $0 == slot }
+        names.remove(slot, for: record.record.name.hashValue)
+        if let claim = record.claim { claimants.remove(slot, for: claim.subnet) }
     }
 
     /// The records of the nodes that go by this name: for two nodes it may be one.
@@ -66,18 +78,36 @@ package struct RecordTable: Sendable {
     }
 
     /// Takes out what should never have come in; merging never removes.
-    package mutating func remove(_ nodeID: NodeID) {
-        guard let record = records.removeValue(forKey: nodeID) else { return }
+    @discardableResult
+    package mutating func remove(_ nodeID: NodeID) -> SignedRecord? {
+        guard let slot = slots.removeValue(forKey: nodeID) else { return nil }
+        let record = records[Int(slot)]
         hash.toggle(nodeID, record.version)
-        withdrawClaim(of: record)
-        members[TableHash.bucket(of: nodeID)].removeAll { $0 == nodeID }
+        unindex(record, slot)
+        // The last one takes its place.
+        let last = UInt32(records.count - 1)
+        if slot != last {
+            let moved = records[Int(last)]
+            unindex(moved, last)
+            index(moved, slot)
+            slots[moved.nodeID] = slot
+            records[Int(slot)] = moved
+        }
+        records.removeLast()
+        return record
     }
+
+    package func isBanned(_ nodeID: NodeID) -> Bool { banned[nodeID] != nil }
 
     /// - Returns: whether it was news.
     package mutating func merge(_ revocation: SignedRevocation) -> Bool {
         guard revocations[revocation.revocation] == nil else { return false }
         revocations[revocation.revocation] = revocation
         hash.toggle(revocation.revocation)
+        if revocation.revocation.isBan {
+            let nodeID = revocation.revocation.nodeID
+            banned[nodeID] = remove(nodeID)?.record.name ?? ""
+        }
         return true
     }
 
@@ -106,8 +136,8 @@ package struct RecordTable: Sendable {
     /// owner from the same table.
     package func owner(of subnet: IPv4Block) -> Claimant? {
         // One claimant is the rule, and a table may hold thousands.
-        if let nodes = claimants[subnet], nodes.count == 1 {
-            return standingClaim(of: nodes[0]).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
+        if let slot = claimants.onlySlot(for: subnet) {
+            return standingClaim(in: records[Int(slot)]).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
         }
         return claims(on: subnet).filter { $0.claim.claimClass > .tentative }.max { $1.precedes($0).wins }
     }

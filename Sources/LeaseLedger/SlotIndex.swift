@@ -18,6 +18,9 @@ struct SlotIndex<Key: Hashable & Sendable>: Sendable {
         more[key] = others.isEmpty ? nil : others
     }
 
+    /// The slot, if one alone carries the key.
+    func onlySlot(for key: Key) -> UInt32? { more.isEmpty || more[key] == nil ? first[key] : nil }
+
     /// In the order in which they were added.
     func slots(for key: Key) -> [UInt32] {
         guard let first = first[key] else { return [] }

@@ -142,7 +142,7 @@ package struct SimulatedCluster {
             judge(event, of: index)
         case .resolveSeeds:
             queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))
-        case .revocationsChanged, .ownersChanged: break
+        case .revocationsChanged, .ownersChanged, .keyRing: break
         }
     }
 

@@ -67,6 +67,8 @@ struct Arguments: ParsableArguments {
     var bind: [String] = []
     @Option(help: ArgumentHelp("Cluster keys, one of 32 bytes in base64 a line; mode 0600.", valueName: "file"))
     var keyFile: [String] = []
+    @Flag(help: "Find nodes with the same key on the local network, by multicast.")
+    var discover = false
     @Flag(help: "No cluster key: everybody who reaches the port is in.")
     var insecure = false
     @Option(help: ArgumentHelp("Where identity and leases are kept (default: /var/lib/felt).", valueName: "directory"))
@@ -105,7 +107,7 @@ struct Arguments: ParsableArguments {
             .directRouting: directRouting ? ["true"] : [], .insecure: insecure ? ["true"] : [],
             .ipMasq: ipMasq ? ["true"] : [], .gbp: gbp ? ["true"] : [], .learning: learning ? ["true"] : [],
             .noUDPChecksum: noUDPChecksum ? ["true"] : [], .blackhole: blackhole ? ["true"] : [],
-            .ipForward: ipForward ? ["true"] : [],
+            .ipForward: ipForward ? ["true"] : [], .discover: discover ? ["true"] : [],
         ]
         return lists.filter { !$0.value.isEmpty }
     }

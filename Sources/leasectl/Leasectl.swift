@@ -16,8 +16,8 @@ internal import Glibc
             """,
         version: ControlProtocol.release,
         subcommands: [
-            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Token.self,
-            Cleanup.self, Version.self,
+            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Token.self, Key.self,
+            Node.self, Cleanup.self, Version.self,
         ],
         defaultSubcommand: nil)
 
@@ -32,6 +32,7 @@ internal import Glibc
 enum GlobalArguments {
     private static let valued = ["--socket", "--database", "-o", "--output", "--timeout"]
     private static let plain = ["--no-headers"]
+    private static let groups = ["key", "node"]
 
     static func moved(_ arguments: [String]) -> [String] {
         var options: [String] = []
@@ -50,6 +51,8 @@ enum GlobalArguments {
             }
         }
         guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
-        return [command] + options + rest.dropFirst()
+        // `key list` and the like are commands of two words.
+        let words = groups.contains(command) && rest.dropFirst().first?.hasPrefix("-") == false ? 2 : 1
+        return rest.prefix(words) + options + rest.dropFirst(words)
     }
 }

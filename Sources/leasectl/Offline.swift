@@ -20,6 +20,7 @@ struct Offline {
         if let own = state.own?.record { _ = table.merge(own) }
         let revoked = Set(state.revocations.map(\.revocation))
         let claims = table.all.compactMap { $0.record.claimant }
+            .filter { !revoked.contains(Revocation(banning: $0.nodeID)) }
             .filter { !revoked.contains(Revocation(nodeID: $0.nodeID, claimEpoch: $0.claim.epoch)) }
             .map { (subnet: $0.claim.subnet, source: $0) }
         return LeaseInfo.rows(of: claims, precedes: { $0.precedes($1).wins }) { info(of: $0, in: table) }
@@ -28,13 +29,15 @@ struct Offline {
     /// The nodes that the store remembers; nobody says now whether they live.
     var members: [MemberInfo] {
         var incarnations: [NodeID: UInt64] = [:]
+        let banned = Set(state.revocations.map(\.revocation).filter(\.isBan).map(\.nodeID))
         var records = state.peers.map(\.record.record)
         for peer in state.peers { incarnations[peer.record.nodeID] = peer.incarnation }
         if let own = state.own?.record { records.append(own.record) }
         return records.sorted { ($0.name, $0.nodeID) < ($1.name, $1.nodeID) }.map { record in
             MemberInfo(
                 node: record.name, nodeID: record.nodeID.description, address: record.endpoint.description,
-                liveness: .unreachable, incarnation: incarnations[record.nodeID] ?? 0, version: record.software)
+                liveness: banned.contains(record.nodeID) ? .banned : .unreachable,
+                incarnation: incarnations[record.nodeID] ?? 0, version: record.software)
         }
     }
 

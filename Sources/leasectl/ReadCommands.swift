@@ -128,6 +128,12 @@ struct ShowStatus: ParsableCommand {
             ],
             ["Store", "\(status.store.path), \(status.store.writes) writes"],
         ]
+        if let keys = status.keys {
+            let lacking = Set(keys.keys.flatMap(\.missing)).count
+            let rest = lacking == 0 ? "" : ", \(lacking) live nodes lack one"
+            rows.append(["Keys", "\(keys.sealing) seals, \(keys.keys.count) in the ring\(rest)"])
+        }
+        if let banned = status.banned, !banned.isEmpty { rows.append(["Banned", banned.joined(separator: ", ")]) }
         if let problem = status.store.problem { rows.append(["", problem]) }
         rows += status.dataplane.failures.map { ["Refused", "\($0.subject): \($0.message)"] }
         rows += status.dataplane.skipped.map { ["Skipped", "\($0.subject): \($0.message)"] }

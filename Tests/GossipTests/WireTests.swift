@@ -17,6 +17,9 @@ import Testing
             record.claim = Claim(
                 subnet: try IPv4Block(parsing: "10.244.7.0/24"), claimClass: .confirmed, tenure: 3, epoch: 9)
         }
+        if Bool.random(using: &random) {
+            record.security = NodeSecurity(agreementKey: Array(repeating: 4, count: 32), keyIDs: [1, 2])
+        }
         return SignedRecord(record, sign: { _ in Array(repeating: 1, count: 64) })
     }
 
@@ -46,6 +49,7 @@ import Testing
             .summary(bucket: 9, last: true, entries: [.record(nodeID, version), .revocation(revocation)]),
             .summarised(differing: 10), .want([.record(nodeID, version)]), .claimAcknowledged(version),
             .view([ViewEntry(nodeID: nodeID, incarnation: 11)]), .stale(incarnation: 12),
+            .keyRing([1, 2, 3]), .announcement,
         ]
     }
 
@@ -70,6 +74,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         for message in try everyMessage(&random) {
             let bytes = datagram([message], &random).encoded()
+            // What a ring holds, and where it ends, is the receiver's business: its length stands before it.
             for length in 0..<bytes.count where length != DatagramHeader.length {
                 #expect(throws: DecodingFailure.self, "seed \(seed), \(length) bytes of \(message)") {
                     try Datagram(decoding: Array(bytes.prefix(length)))
@@ -142,6 +147,16 @@ import Testing
         let message = try Datagram(decoding: altered, known: known).messages.first
         guard case .record(let other, _, _) = message else { return #expect(Bool(false), "\(message as Any)") }
         #expect(other != record)
+    }
+
+    @Test(arguments: 0...255 as ClosedRange<UInt8>)
+    func `a length that the sender only claims is refused before anything is made of it`(kind: UInt8) {
+        var random = SplitMix64(seed: 1)
+        let header = datagram([], &random).encoded()
+        for claimed in [1, 255, 65_535] {
+            let bytes = header + [kind, UInt8(claimed >> 8), UInt8(claimed & 255)]
+            #expect(throws: DecodingFailure.truncated) { try Datagram(decoding: bytes) }
+        }
     }
 
     @Test func `an absurd incarnation is refused`() throws {

@@ -20,6 +20,11 @@ extension FeltdConfiguration {
                 named ?? Setting.vxlanPort.flag,
                 "gossip and VXLAN would both take UDP port \(bindPort); give --bind or --vxlan-port another")
         }
+        if discovers, let bindAddress, bindAddress != .v4(IPv4Address(bits: 0)) {
+            throw ConfigurationError(
+                chosen[.discover]?.input ?? Setting.discover.flag,
+                "hears nothing on \(bindAddress) alone: multicast comes to 0.0.0.0; leave the address of --bind out")
+        }
         try checkKeys(chosen)
     }
 

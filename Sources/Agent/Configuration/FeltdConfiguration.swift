@@ -34,6 +34,8 @@ package struct FeltdConfiguration: Sendable {
     package var bindPort: UInt16 = 8473
     package var keyFile: String?
     package var insecure = false
+    /// Look for the cluster on the local network, by multicast.
+    package var discovers = false
     package var stateDirectory = "/var/lib/felt"
     package var runDirectory = "/run/felt"
     package var subnetFile = "/run/flannel/subnet.env"
@@ -110,6 +112,7 @@ package struct FeltdConfiguration: Sendable {
         case .publicIP: publicIP = try reader.publicAddress()
         case .bind: (bindAddress, bindPort) = try reader.bind(defaultPort: bindPort)
         case .keyFile: keyFile = try reader.path()
+        case .discover: discovers = try reader.flag()
         case .insecure: insecure = try reader.flag()
         case .stateDir: stateDirectory = try reader.path()
         case .runDir: runDirectory = try reader.path()

@@ -26,6 +26,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case ifaceCanReach = "iface-can-reach"
     case publicIP = "public-ip"
     case bind
+    case discover
     case keyFile = "key-file"
     case insecure
     case stateDir = "state-dir"
@@ -46,7 +47,7 @@ package enum Setting: String, CaseIterable, Sendable {
 
     package var isSwitch: Bool {
         switch self {
-        case .directRouting, .insecure, .ipMasq, .gbp, .learning, .noUDPChecksum, .blackhole, .ipForward: true
+        case .directRouting, .insecure, .ipMasq, .gbp, .learning, .noUDPChecksum, .blackhole, .ipForward, .discover: true
         default: false
         }
     }

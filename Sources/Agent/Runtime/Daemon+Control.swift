@@ -16,6 +16,7 @@ extension Daemon {
         registry.on(ControlMethods.status) { await self.status() }
         registry.on(ControlMethods.dataplane) { query in try await self.dataplane(query) }
         registry.on(ControlMethods.token) { try await self.token() }
+        register(security: &registry)
         return registry
     }
 
@@ -59,9 +60,14 @@ extension Daemon {
         }
     }
 
-    private func memberInfos() -> [MemberInfo] {
+    func memberInfos() -> [MemberInfo] {
         guard let table = gossip.ledger?.table else { return [] }
-        return table.all.map { record in
+        let banned = table.banned.keys.map { nodeID in
+            MemberInfo(
+                node: name(of: nodeID), nodeID: nodeID.description, address: "-", liveness: .banned,
+                incarnation: 0, version: "-")
+        }
+        let members = table.all.map { record in
             let isSelf = record.nodeID == gossip.nodeID
             let member = gossip.members[record.nodeID]
             return MemberInfo(
@@ -69,7 +75,8 @@ extension Daemon {
                 address: record.record.endpoint.description, liveness: isSelf ? .alive : liveness(member),
                 incarnation: isSelf ? gossip.incarnation : member?.incarnation ?? 0,
                 rttMilliseconds: isSelf ? nil : member?.roundTripTime?.inMilliseconds, version: record.record.software)
-        }.sorted { ($0.node, $0.nodeID) < ($1.node, $1.nodeID) }
+        }
+        return (members + banned).sorted { ($0.node, $0.nodeID) < ($1.node, $1.nodeID) }
     }
 
     private func status() async -> StatusInfo {
@@ -105,6 +112,7 @@ extension Daemon {
             notes: (report?.notes ?? []).map { StatusInfo.Note(subject: $0.subject, message: $0.message) })
         var counters = Dictionary(uniqueKeysWithValues: gossip.counters.named.map { ($0.name, $0.value) })
         counters.merge(context.transport.counters) { $1 }
+        counters["datagramsOutdatedStranger"] = keys.strangers
         return StatusInfo(
             cluster: context.clusterName, node: name(of: gossip.nodeID), nodeID: gossip.nodeID.description,
             ready: isReady && ledger?.heldClaim != nil, lease: ledger?.heldClaim?.subnet.description,
@@ -116,12 +124,14 @@ extension Daemon {
             dataplane: dataplane,
             store: StatusInfo.Store(
                 path: context.storePath, writes: await context.store.writes, problem: storeProblem),
-            gossip: counters)
+            gossip: counters, keys: keyRingInfo,
+            banned: ledger?.table.banned.keys.map { name(of: $0) }.sorted())
     }
 
     /// One word for what the node is doing.
     private var state: String {
         guard let ledger = gossip.ledger else { return "joining" }
+        if ledger.isBanned { return "banned" }
         switch ledger.phase {
         case .stopped, .listening: return "listening"
         case .claiming: return ledger.own.claim?.claimClass.label ?? "claiming"
@@ -132,7 +142,7 @@ extension Daemon {
     }
 
     private func token() throws -> TokenInfo {
-        guard let key = context.keys?.sealing else {
+        guard let key = keys.state?.ring?.sealing else {
             throw ControlError(.conflict, "the cluster is not sealed (--insecure): there is no key to pass on")
         }
         let endpoint = gossip.ledger?.own.endpoint ?? context.firstRecord.endpoint

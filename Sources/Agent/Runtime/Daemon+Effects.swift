@@ -11,16 +11,19 @@ extension Daemon {
     func carryOut(_ effect: GossipEffect) {
         switch effect {
         case .send(let plaintext, let destination):
-            context.transport.send(plaintext, to: destination)
+            context.transport.send(plaintext, to: destination, key: keys.sealsWith)
         case .resolveSeeds: resolveSeeds()
         case .commit(let commit): self.commit(commit)
         case .peersChanged(let peers):
             changedPeers.formUnion(peers)
             peers.forEach(noteClaim)
+            noteKeys(of: peers)
             scheduleFlush()
         case .revocationsChanged: saveRevocations()
         case .ownersChanged: reconcileSoon()
-        case .settled(let settings): settled(settings)
+        case .settled(let settings):
+            settled(settings)
+            showKeys()
         case .contradicted(let differences):
             finish(.failed(StartFailure.contradiction(differences)))
         case .takeNewIdentity:
@@ -28,6 +31,7 @@ extension Daemon {
                 "another machine lives under this node's identity (a cloned disk?); taking a new identity and subnet",
                 id: "identity-contested")
             finish(.newIdentity)
+        case .keyRing(let sealed, let sender): takeKeys(sealed, from: sender)
         case .event(let event): tell(event)
         }
     }
@@ -138,26 +142,36 @@ extension Daemon {
             guard let record = gossip.ledger?.table[nodeID], nodeID != gossip.nodeID else { return nil }
             return StoredPeer(record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
         }
+        // Members that were evicted; the banned ones stay, for their names.
+        let gone = changedPeers.filter { gossip.ledger?.table[$0] == nil && gossip.ledger?.table.isBanned($0) != true }
+            .sorted()
         let events = journal
         changedPeers = []
         journal = []
         do {
-            try await context.store.writePeers(peers)
+            try await context.store.writePeers(peers, removing: gone)
             try await context.store.append(events)
             storeRecovered()
         } catch {
             storeFailed(error)
-            changedPeers.formUnion(peers.map(\.record.nodeID))
+            changedPeers.formUnion(peers.map(\.record.nodeID) + gone)
             journal = Array((events + journal).suffix(LeaseStore.journalLength))
             scheduleFlush()
         }
     }
 
-    private func saveRevocations() {
-        let store = context.store
-        let revocations = (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
+    private var storedRevocations: [StoredRevocation] {
+        (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
             StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
         }
+    }
+
+    /// As `saveRevocations`, for an operator who waits.
+    func saveRevocationsNow() async throws { try await context.store.writeRevocations(storedRevocations) }
+
+    private func saveRevocations() {
+        let store = context.store
+        let revocations = storedRevocations
         Task { [weak self] in
             do {
                 try await store.writeRevocations(revocations)

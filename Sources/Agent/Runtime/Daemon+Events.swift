@@ -8,6 +8,7 @@ internal import Logging
 /// What happened, told to the log, to those who watch, and to the journal.
 extension Daemon {
     func name(of nodeID: NodeID) -> String {
+        if let name = gossip.ledger?.table.banned[nodeID], !name.isEmpty { return name }
         let record = gossip.ledger?.table[nodeID]?.record ?? gossip.ledger?.own
         return record?.nodeID == nodeID ? record?.name ?? nodeID.short : nodeID.short
     }
@@ -20,6 +21,13 @@ extension Daemon {
             log.warning(
                 "\(endpoint) belongs to a cluster with other network settings; nothing is exchanged with it",
                 id: "foreign-settings")
+        case .banned(let nodeID): tellBanned(nodeID)
+        case .membersFull(let nodeID):
+            let message =
+                "there are more members than this network can have; \(nodeID.short) is not taken. Is a node making them up? "
+                + "See `leasectl members`, ban it and rotate the key"
+            log.error(message, id: "members-full")
+            publish(.membersFull, message: message)
         case .protocolVersion(let version, let endpoint):
             log.warning(
                 "\(endpoint) speaks gossip protocol \(version), this release \(DatagramHeader.protocolVersion); nothing "

@@ -25,6 +25,10 @@ actor Daemon {
     var isFlushScheduled = false
     var storeProblem: String?
 
+    // Security
+    var keys: KeyKeeping
+    var discovery = DiscoveryState()
+
     // Data plane
     var underlay: Underlay
     var isSelectingUnderlay = false
@@ -49,7 +53,7 @@ actor Daemon {
     /// Why the rules of --ip-masq are not in place.
     var trafficRulesProblem: String?
 
-    private var isStopping = false
+    private(set) var isStopping = false
     private let ended: AsyncStream<DaemonEnd>
     private let end: AsyncStream<DaemonEnd>.Continuation
 
@@ -61,6 +65,7 @@ actor Daemon {
         self.own = own
         self.underlay = underlay
         log = context.log
+        keys = KeyKeeping(file: context.keyRing)
         (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
@@ -69,11 +74,14 @@ actor Daemon {
         step(.start)
         startAudits()
         startWatchdog()
+        startDiscovery()
         var reason = DaemonEnd.stopped
         for await given in ended {
             reason = given
             break
         }
+        // What runs in the background ends with it.
+        isStopping = true
         context.transport.stop()
         kernelWatch.stop()
         firewallWatch.stop()
@@ -99,8 +107,11 @@ actor Daemon {
     // MARK: Inputs
 
     /// Takes datagrams that sealing has opened.
-    func receive(_ datagrams: [ReceivedDatagram]) {
-        for datagram in datagrams { advance(.datagram(datagram.bytes, from: datagram.source)) }
+    func receive(_ datagrams: [OpenedDatagram]) {
+        for datagram in datagrams where admits(datagram) {
+            advance(.datagram(datagram.bytes, from: datagram.source))
+            passKeysBack(after: datagram)
+        }
         arm()
     }
 

@@ -9,7 +9,10 @@ struct DaemonContext: Sendable {
     let configuration: FeltdConfiguration
     let log: Logger
     let clusterID: UInt64
-    let keys: KeyRing?
+    /// The ring as of the start; `nil` for an insecure cluster.
+    let keyRing: KeyRingFile?
+    /// Reads what others seal to this node.
+    let keySealing: KeyRingSealing?
     let seeds: [HostPort]
     let vtepMAC: MACAddress
     /// The node's record before the ledger has begun.

@@ -23,16 +23,19 @@ package struct Launcher: Sendable {
     /// Runs until a signal or a failure ends it.
     package func run() async throws(StartFailure) {
         let stop = StopSignal()
+        let reload = StopSignal()
         SignalWaiter.wait { signal in
-            if signal != SIGHUP { stop.raise() }
+            if signal == SIGHUP { reload.raise() } else { stop.raise() }
         }
         try checkPrivileges()
-        let keys = try readKeyFile()
+        let (keys, keyFileCluster) = try readKeyFile()
         let store = try openStore()
         let worker = DataplaneWorker(request: underlayRequest)
         let underlay = try await awaitUnderlay(worker, stop)
         guard let underlay else { return }
-        var session = Session(keys: keys, store: store.writer, worker: worker, underlay: underlay, state: store.state)
+        var session = Session(
+            keys: keys, keyFileCluster: keyFileCluster, store: store.writer, worker: worker, underlay: underlay,
+            state: store.state)
         let socket = try bind()
         guard let loop = EventLoop(socket: socket) else { throw StartFailure("the system gives no more descriptors") }
         loop.start()
@@ -42,6 +45,7 @@ package struct Launcher: Sendable {
         while true {
             let daemon = try await prepare(&session, socket, loop, control, retiring: retirement)
             stop.onRaise { Task { await daemon.stop() } }
+            reload.onRaise { Task { await daemon.rereadKeyFile() } }
             switch await daemon.run() {
             case .stopped: return
             case .failed(let failure): throw failure
@@ -57,10 +61,11 @@ package struct Launcher: Sendable {
         throw StartFailure("feltd changes routes and devices: run it as root or grant it CAP_NET_ADMIN")
     }
 
-    private func readKeyFile() throws(StartFailure) -> KeyRing? {
-        guard let path = configuration.keyFile else { return nil }
+    private func readKeyFile() throws(StartFailure) -> (KeyRing?, UInt64?) {
+        guard let path = configuration.keyFile else { return (nil, nil) }
         do {
-            return try KeyFile(path: path).read()
+            let file = KeyFile(path: path)
+            return (try file.read(), try file.clusterID())
         } catch {
             throw StartFailure("--key-file: \(error)", status: StartFailure.usage)
         }

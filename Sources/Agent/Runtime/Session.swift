@@ -8,7 +8,9 @@ internal import Logging
 
 /// What outlives a change of identity within one process.
 struct Session: Sendable {
+    /// Of --key-file, and the cluster that it names.
     let keys: KeyRing?
+    let keyFileCluster: UInt64?
     let store: StoreWriter
     let worker: DataplaneWorker
     let firewall = FirewallWorker()
@@ -23,7 +25,9 @@ extension Launcher {
         retiring retirement: IdentityFile.Retirement?
     ) async throws(StartFailure) -> Daemon {
         let identity = try loadIdentity(&session.state, retiring: retirement)
-        let (ring, clusterID) = try await settleKeys(session)
+        let keyRing = try await settleKeys(session)
+        let clusterID = keyRing?.clusterID ?? ClusterKey.insecureClusterID
+        let keySealing = KeyRingSealing(identity: identity)
         let fingerprint = MachineFingerprint.read()
         let settings = try startSettings(session.state)
         let vtepMAC = await vtepAddress(session, mayKeepDevice: retirement == nil)
@@ -43,12 +47,15 @@ extension Launcher {
         session.state.own = own
         let hooks = configuration.hooks.map { HookRunner(directory: HookDirectory(path: $0), log: log) }
         let context = DaemonContext(
-            configuration: configuration, log: log, clusterID: clusterID, keys: ring, seeds: seeds, vtepMAC: vtepMAC,
+            configuration: configuration, log: log, clusterID: clusterID, keyRing: keyRing, keySealing: keySealing,
+            seeds: seeds, vtepMAC: vtepMAC,
             firstRecord: firstRecord(
-                identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
+                identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken,
+                security: keyRing.flatMap { keyRing in keySealing.map { $0.shown(holding: keyRing.state) } }),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
             firewall: session.firewall,
-            transport: Transport(socket: socket, loop: loop, sealer: DatagramSealer(ring: ring)),
+            transport: Transport(
+                socket: socket, loop: loop, sealer: DatagramSealer(ring: keyRing?.state.ring), log: log),
             services: ServiceManager(),
             publish: { event in
                 control.publish(event)
@@ -113,55 +120,6 @@ extension Launcher {
         state.own = nil
     }
 
-    /// The key ring: of the file, of the token, of the store, or a new one.
-    private func settleKeys(_ session: Session) async throws(StartFailure) -> (KeyRing?, UInt64) {
-        let stored = session.state.clusterID
-        if configuration.insecure { return (nil, ClusterKey.insecureClusterID) }
-        if let keys = session.keys { return (keys, stored ?? keys.sealing.clusterID) }
-        var keys = session.state.keys.compactMap { ClusterKey(bytes: $0) }
-        var clusterID = stored
-        if let token {
-            if !keys.contains(token.key) { keys.insert(token.key, at: 0) }
-            if let stored, stored != token.clusterID {
-                throw StartFailure(
-                    "the token in --join is of another cluster than the one this node belongs to; to change clusters, name "
-                        + "another --state-dir", status: StartFailure.usage)
-            }
-            clusterID = token.clusterID
-        }
-        if keys.isEmpty {
-            guard seeds.isEmpty else {
-                throw StartFailure(
-                    "--join names a host but no key: pass the token that `leasectl token` prints on a member, or the cluster's "
-                        + "key with --key-file, or --insecure for a cluster without one", status: StartFailure.usage)
-            }
-            keys = [ClusterKey()]
-            log.notice("made a new cluster key; `leasectl token` prints what others join with", id: "key-made")
-        }
-        guard let ring = KeyRing(keys) else { throw StartFailure("there is no cluster key") }
-        if keys.map(\.bytes) != session.state.keys {
-            do {
-                try await session.store.saveKeys(keys.map(\.bytes))
-            } catch {
-                throw StartFailure("\(error)")
-            }
-        }
-        return (ring, clusterID ?? ring.sealing.clusterID)
-    }
-
-    private var token: JoinToken? {
-        configuration.joins.lazy.compactMap { if case .token(let token) = $0 { token } else { nil } }.first
-    }
-
-    private var seeds: [HostPort] {
-        configuration.joins.flatMap { target -> [HostPort] in
-            switch target {
-            case .host(let host): [host]
-            case .token(let token): token.seeds.compactMap { try? HostPort(parsing: $0.description) }
-            }
-        }
-    }
-
     /// The settings that the store has agreed to, or the operator's wish.
     private func startSettings(_ state: StoredState) throws(StartFailure) -> SettingsOffer {
         if state.settingsAgreed, let settings = state.settings {
@@ -189,7 +147,7 @@ extension Launcher {
 
     private func firstRecord(
         _ identity: NodeIdentity, _ own: OwnState, _ underlay: Underlay, _ settings: NetworkSettings,
-        _ vtepMAC: MACAddress, _ fingerprint: UInt64, sequence: UInt64
+        _ vtepMAC: MACAddress, _ fingerprint: UInt64, sequence: UInt64, security: NodeSecurity?
     ) -> NodeRecord {
         let publicIP = configuration.publicIP ?? .v4(underlay.address)
         let backend: BackendData =
@@ -202,7 +160,7 @@ extension Launcher {
             nodeID: identity.nodeID, publicKey: identity.publicKey,
             version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim)
+            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim, security: security)
     }
 
     private func makeGossip(
@@ -218,7 +176,7 @@ extension Launcher {
             pinned: configuration.pinnedSubnet, offer: offer, differences: { request.differences(from: $0) },
             verifyRecord: { NodeIdentity.verify($0, clusterID: clusterID) },
             verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
-            backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty,
+            backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty || configuration.discovers,
             joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
         // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
         // at after the start (`Daemon.verifyRestored`).

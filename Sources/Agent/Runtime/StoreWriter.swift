@@ -26,7 +26,12 @@ actor StoreWriter {
 
     func saveKeys(_ keys: [[UInt8]]) throws { try store.value.saveKeys(keys) }
 
-    func writePeers(_ peers: [StoredPeer]) throws { try store.value.writePeers(upserts: peers) }
+    /// The ring beside the database, readable by its owner alone.
+    func saveKeyRing(_ bytes: [UInt8], at path: String) throws { try SecretFile(path: path).replace(with: bytes) }
+
+    func writePeers(_ peers: [StoredPeer], removing gone: [NodeID] = []) throws {
+        try store.value.writePeers(upserts: peers, removals: gone)
+    }
 
     func writeRevocations(_ revocations: [StoredRevocation]) throws {
         try store.value.writeRevocations(additions: revocations)

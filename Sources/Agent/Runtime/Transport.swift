@@ -1,4 +1,6 @@
 internal import Addressing
+internal import LeaseLedger
+internal import Logging
 internal import Synchronization
 
 /// The gossip socket and its sealing: opened plaintexts in, sealed datagrams out. What the daemon does not keep up with
@@ -6,20 +8,40 @@ internal import Synchronization
 final class Transport: Sendable {
     let socket: UDPSocket
     let loop: EventLoop
-    private let sealer: DatagramSealer
-    private let rejected = Mutex<[DatagramSealer.Rejection: UInt64]>([:])
+    private let sealer: Mutex<DatagramSealer>
+    private let rejections: Mutex<Rejections>
+    private let log: Logger
+    private let clock = BootClock()
+    /// Between two lines about datagrams that do not open.
+    private static let telling = Duration.seconds(10)
 
-    init(socket: UDPSocket, loop: EventLoop, sealer: DatagramSealer) {
-        self.socket = socket
-        self.loop = loop
-        self.sealer = sealer
+    private struct Rejections {
+        var counts: [DatagramSealer.Rejection: UInt64] = [:]
+        var budget: OpenBudget
+        var untold: UInt64 = 0
+        var lastTold: Instant?
     }
 
-    func send(_ plaintext: [UInt8], to endpoint: Endpoint) { socket.send(sealer.seal(plaintext), to: endpoint) }
+    init(socket: UDPSocket, loop: EventLoop, sealer: DatagramSealer, log: Logger) {
+        self.socket = socket
+        self.loop = loop
+        self.sealer = Mutex(sealer)
+        self.log = log
+        rejections = Mutex(Rejections(budget: OpenBudget(at: clock.now)))
+    }
+
+    /// Seals with the ring's first key, or with another for a node that lacks it.
+    func send(_ plaintext: [UInt8], to endpoint: Endpoint, key: KeyID? = nil) {
+        let sealer = sealer.withLock { $0 }
+        socket.send(sealer.seal(plaintext, with: key), to: endpoint)
+    }
+
+    /// From here on these keys seal and open.
+    func use(_ ring: KeyRing?) { sealer.withLock { $0 = DatagramSealer(ring: ring) } }
 
     /// Hands on what comes, on the loop's thread.
     func start(
-        datagrams: @escaping @Sendable ([ReceivedDatagram]) -> Void,
+        datagrams: @escaping @Sendable ([OpenedDatagram]) -> Void,
         unreachable: @escaping @Sendable (Endpoint) -> Void, tick: @escaping @Sendable () -> Void
     ) {
         loop.attach(
@@ -27,26 +49,61 @@ final class Transport: Sendable {
                 datagrams: { [self] batch in take(batch, datagrams) }, unreachable: unreachable, tick: tick))
     }
 
-    private func take(_ batch: [ReceivedDatagram], _ deliver: ([ReceivedDatagram]) -> Void) {
-        var opened: [ReceivedDatagram] = []
-        for datagram in batch {
-            do throws(DatagramSealer.Rejection) {
-                opened.append(ReceivedDatagram(bytes: try sealer.open(datagram.bytes), source: datagram.source))
-            } catch {
-                rejected.withLock { $0[error, default: 0] += 1 }
-            }
-        }
+    private func take(_ batch: [ReceivedDatagram], _ deliver: ([OpenedDatagram]) -> Void) {
+        let sealer = sealer.withLock { $0 }
+        let now = clock.now
+        let opened = batch.compactMap { open($0, sealer, now) }
         if !opened.isEmpty { deliver(opened) }
+    }
+
+    private func open(_ datagram: ReceivedDatagram, _ sealer: DatagramSealer, _ now: Instant) -> OpenedDatagram? {
+        let source = datagram.source.address
+        do throws(DatagramSealer.Rejection) {
+            try sealer.screen(datagram.bytes)
+            guard rejections.withLock({ $0.budget.mayTry(source, at: now) }) else { throw .limited }
+            let plaintext = try sealer.open(datagram.bytes)
+            rejections.withLock { $0.budget.opened(source, at: now) }
+            return OpenedDatagram(
+                bytes: plaintext, source: datagram.source, key: DatagramSealer.keyID(of: datagram.bytes))
+        } catch {
+            reject(datagram, error, now)
+            return nil
+        }
+    }
+
+    /// Counts it, and says so at most once in a while: a flood must not fill the log.
+    private func reject(_ datagram: ReceivedDatagram, _ reason: DatagramSealer.Rejection, _ now: Instant) {
+        let told = rejections.withLock { rejections -> UInt64? in
+            rejections.counts[reason, default: 0] += 1
+            if reason == .forged { rejections.budget.failed(datagram.source.address, at: now) }
+            rejections.untold += 1
+            guard rejections.lastTold.map({ now - $0 >= Self.telling }) ?? true else { return nil }
+            rejections.lastTold = now
+            defer { rejections.untold = 0 }
+            return rejections.untold
+        }
+        guard let told else { return }
+        log.warning(
+            "\(told) datagrams did not open and were dropped, the last from \(datagram.source) (\(reason.rawValue)): a node "
+                + "with another key, or a stranger", id: "datagrams-rejected", ["source": "\(datagram.source)"])
     }
 
     /// What was counted, by the name under which `leasectl status` shows it.
     var counters: [String: UInt64] {
         var counters = socket.counters
-        let rejected = rejected.withLock { $0 }
+        let rejected = rejections.withLock { $0.counts }
         for reason in DatagramSealer.Rejection.allCases { counters[reason.rawValue] = rejected[reason] ?? 0 }
         counters["datagramsRejected"] = rejected.values.reduce(0, +)
         return counters
     }
 
     func stop() { loop.attach(nil) }
+}
+
+/// What a datagram said, and the key that sealed it.
+struct OpenedDatagram: Hashable, Sendable {
+    var bytes: [UInt8]
+    var source: Endpoint
+    /// Without meaning in an insecure cluster.
+    var key: KeyID
 }

@@ -29,6 +29,8 @@ package struct ClusterKey: Hashable, Sendable, CustomStringConvertible, CustomRe
         digest("felt key hint").prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 
+    package var id: KeyID { KeyID(bits: hint) }
+
     /// Tells clusters apart.
     package var clusterID: UInt64 { Self.clusterID(of: digest("felt cluster")) }
 
@@ -44,7 +46,7 @@ package struct ClusterKey: Hashable, Sendable, CustomStringConvertible, CustomRe
     }
 
     /// Never the key itself.
-    package var description: String { "key \(String(hint, radix: 16))" }
+    package var description: String { "key \(id)" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 

@@ -16,6 +16,8 @@ package struct DatagramSealer: Sendable {
         case forged = "datagramsForged"
         /// Sealed for an insecure node, or open for one that seals.
         case otherMode = "datagramsOtherMode"
+        /// Its sender has sent too much that does not open: not even tried.
+        case limited = "datagramsLimited"
     }
 
     private static let version: UInt8 = 1
@@ -43,26 +45,41 @@ package struct DatagramSealer: Sendable {
 
     /// The datagram for a plaintext. Empty, which nobody takes, in the case that the library allows for and does not
     /// have: that sealing fails.
-    package func seal(_ plaintext: [UInt8]) -> [UInt8] {
-        guard let sealing = openers.first else { return Self.header(flags: Self.insecureFlag, hint: 0) + plaintext }
+    /// - Parameter key: seals, if the ring has it, for a node that lacks the first.
+    package func seal(_ plaintext: [UInt8], with key: KeyID? = nil) -> [UInt8] {
+        guard let sealing = openers.first(where: { $0.hint == key?.bits }) ?? openers.first else {
+            return Self.header(flags: Self.insecureFlag, hint: 0) + plaintext
+        }
         let header = Self.header(flags: 0, hint: sealing.hint)
         guard let box = try? ChaChaPoly.seal(plaintext, using: sealing.key, authenticating: header) else { return [] }
         return header + Array(box.combined)
     }
 
-    /// The plaintext of a datagram from anybody.
-    package func open(_ datagram: [UInt8]) throws(Rejection) -> [UInt8] {
+    /// What can be told without opening it, at next to no cost.
+    package func screen(_ datagram: [UInt8]) throws(Rejection) {
         guard datagram.count >= Self.headerLength else { throw .tooShort }
         guard datagram[0] == UInt8(ascii: "F"), datagram[1] == UInt8(ascii: "L") else { throw .notFelt }
         // The other flags belong to later versions.
         guard datagram[2] == Self.version, datagram[3] & ~Self.insecureFlag == 0 else { throw .unknownVersion }
         let isInsecure = datagram[3] & Self.insecureFlag != 0
         guard isInsecure == openers.isEmpty else { throw .otherMode }
-        if isInsecure { return Array(datagram.dropFirst(Self.headerLength)) }
+        if isInsecure { return }
         guard datagram.count >= Self.headerLength + Self.nonceLength + Self.tagLength else { throw .tooShort }
-        let hint = datagram[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        let candidates = openers.filter { $0.hint == hint }
-        guard !candidates.isEmpty else { throw .unknownKey }
+        let id = Self.keyID(of: datagram)
+        guard openers.contains(where: { $0.hint == id.bits }) else { throw .unknownKey }
+    }
+
+    /// The key that a datagram, screened before, says that it is sealed with.
+    package static func keyID(of datagram: [UInt8]) -> KeyID {
+        KeyID(bits: datagram[4..<8].reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
+
+    /// The plaintext of a datagram from anybody.
+    package func open(_ datagram: [UInt8]) throws(Rejection) -> [UInt8] {
+        try screen(datagram)
+        guard !openers.isEmpty else { return Array(datagram.dropFirst(Self.headerLength)) }
+        let id = Self.keyID(of: datagram)
+        let candidates = openers.filter { $0.hint == id.bits }
         let header = datagram[..<Self.headerLength]
         guard let box = try? ChaChaPoly.SealedBox(combined: datagram[Self.headerLength...]) else { throw .forged }
         for candidate in candidates {

@@ -1,14 +1,27 @@
 internal import Glibc
 
 /// A file of cluster keys: one base64 key of 32 bytes a line; the first seals, all open. Empty lines and lines that
-/// begin with # do not count.
+/// begin with # do not count, but for one: `# cluster ID` names the cluster of keys that were not there when it began.
 package struct KeyFile: Sendable {
     package let path: String
     private static let longest = 64 << 10
 
     package init(path: String) { self.path = path }
 
-    package func read() throws(KeyFileError) -> KeyRing {
+    package func read() throws(KeyFileError) -> KeyRing { try parse(text()) }
+
+    /// The cluster that a comment names.
+    package func clusterID() throws(KeyFileError) -> UInt64? {
+        for line in try text().split(whereSeparator: \.isNewline) where line.hasPrefix("#") {
+            let words = line.dropFirst().split(whereSeparator: \.isWhitespace)
+            if words.count == 2, words[0] == "cluster", words[1].utf8.count == 16 {
+                return UInt64(words[1], radix: 16)
+            }
+        }
+        return nil
+    }
+
+    private func text() throws(KeyFileError) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw KeyFileError(path: path, problem: .system(errno)) }
         defer { close(file) }
@@ -30,7 +43,7 @@ package struct KeyFile: Sendable {
             if count == 0 { break }
             length += count
         }
-        return try parse(String(decoding: bytes.prefix(length), as: UTF8.self))
+        return String(decoding: bytes.prefix(length), as: UTF8.self)
     }
 
     func parse(_ text: String) throws(KeyFileError) -> KeyRing {

@@ -40,6 +40,12 @@ package struct DatagramHeader: Hashable, Sendable {
         self.counter = counter
     }
 
+    /// Who sent an opened datagram, by its header alone; `nil` for what has none.
+    package static func sender(of plaintext: [UInt8]) -> NodeID? {
+        var reader = ByteReader(plaintext)
+        return (try? DatagramHeader(from: &reader))?.sender
+    }
+
     func write(to writer: inout ByteWriter) {
         writer.integer(Self.protocolVersion)
         writer.integer(Self.oldestReader)

@@ -76,6 +76,10 @@ package enum GossipMessage: Hashable, Sendable {
     case view([ViewEntry])
     /// The receiver's incarnation is behind what the sender has seen of it: its state was restored.
     case stale(incarnation: UInt64)
+    /// Cluster keys, sealed to the receiver's own key; opaque here.
+    case keyRing([UInt8])
+    /// The sender is on this network, for whoever looks for a cluster (--discover).
+    case announcement
 }
 
 /// A member and the incarnation at which it is alive.

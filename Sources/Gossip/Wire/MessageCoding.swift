@@ -7,6 +7,8 @@ extension GossipMessage {
         case ping = 1
         case acknowledgement, indirectPing, negativeAcknowledgement, liveness, record, revocation, hello, welcome
         case buckets, summary, summarised, want, claimAcknowledged, view, stale
+        case keyRing = 32
+        case announcement
     }
 
     static let headerLength = 3
@@ -92,6 +94,10 @@ extension GossipMessage {
         case .stale(let incarnation):
             writer.integer(incarnation)
             return .stale
+        case .keyRing(let bytes):
+            writer.raw(bytes)
+            return .keyRing
+        case .announcement: return .announcement
         }
     }
 
@@ -176,6 +182,8 @@ extension GossipMessage {
             return .view(entries)
         case .stale:
             return .stale(incarnation: try reader.incarnation())
+        case .keyRing: return .keyRing(Array(try reader.slice(reader.remaining)))
+        case .announcement: return .announcement
         }
     }
 }

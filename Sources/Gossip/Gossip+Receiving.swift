@@ -118,6 +118,9 @@ extension Gossip {
         case .claimAcknowledged(let version):
             feed(.acknowledged(by: sender, version), now)
         case .view(let entries): view(entries, now)
+        case .order(let order, let number, let run, let onlyAsking):
+            take(order, number: number, run: run, onlyAsking: onlyAsking, from: sender, now)
+        case .orderAnswered(let outcome, let number): answered(outcome, number: number, by: sender)
         case .hello, .welcome, .stale: break
         }
     }
@@ -162,14 +165,15 @@ extension Gossip {
 
     private mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
         exchange?.arrived(.revocation(revocation.revocation), now)
-        guard ledger?.table.revocations[revocation.revocation] == nil else { return }
+        guard let table = ledger?.table, table.revocations[revocation.revocation] == nil,
+            !table.isSuperseded(revocation.revocation)
+        else { return }
         guard configuration.verifyRevocation(revocation) else {
             counters.recordsForged += 1
             return
         }
         lastTableChange = now
         news.add(.revocation(revocation.revocation))
-        effects.append(.revocationsChanged)
         feed(.revocation(revocation), now)
     }
 }

@@ -40,6 +40,8 @@ package struct Gossip: Sendable {
     var contacts: [NodeID] = []
     var nextContacts: Instant?
     var strangers: [NodeID: Instant] = [:]
+    var orders: [UInt64: PendingOrder] = [:]
+    var answeredOrders: [AnsweredOrder] = []
     var restored: [StoredMember]
     var restoredRevocations: [SignedRevocation]
     /// Who has welcomed us before we had its record.
@@ -69,6 +71,8 @@ package struct Gossip: Sendable {
         case .portUnreachable(let endpoint): portUnreachable(endpoint, now)
         case .seeds(let endpoints): resolved(endpoints, now)
         case .ledger(let input): feed(input, now)
+        case .order(let order, let target, let number, let onlyAsking):
+            self.order(order, to: target, number: number, onlyAsking: onlyAsking, now)
         case .leave: leave(now)
         case .tick: break
         }
@@ -91,6 +95,7 @@ package struct Gossip: Sendable {
         advanceProbe(now)
         advanceExchange(now)
         advanceContacts(now)
+        advanceOrders(now)
         flushNews(now)
     }
 
@@ -100,7 +105,8 @@ package struct Gossip: Sendable {
         if let ledger {
             deadlines += [
                 ledger.nextDeadline, nextProbe, probe?.nextStep, exchange?.deadline, nextReconnect, nextContacts,
-                news.isEmpty ? nil : nextGossip, nextSuspicionDeadline, pings.values.map(\.deadline).min(),
+                news.isEmpty ? nil : nextGossip, nextSuspicionDeadline, nextOrderAttempt,
+                pings.values.map(\.deadline).min(),
             ]
         }
         return deadlines.compactMap(\.self).min()
@@ -124,6 +130,12 @@ package struct Gossip: Sendable {
             case .peerChanged(let nodeID): effects.append(.peersChanged([nodeID]))
             case .ownersChanged: effects.append(.ownersChanged)
             case .event(let event): effects.append(.event(.lease(event)))
+            case .revoke(let revocation):
+                news.add(.revocation(revocation.revocation))
+                lastTableChange = now
+            case .revocationsChanged:
+                effects.append(.revocationsChanged)
+                hideForgotten()
             case .takeNewIdentity: effects.append(.takeNewIdentity)
             }
         }

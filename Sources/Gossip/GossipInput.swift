@@ -12,6 +12,8 @@ package enum GossipInput: Sendable {
     case seeds([Endpoint])
     /// For the ledger: a commit, a new address, a word of the operator.
     case ledger(LedgerInput)
+    /// The operator's word to another node; the answer comes as `orderAnswered` with the same number.
+    case order(LeaseOrder, to: NodeID, number: UInt64, onlyAsking: Bool)
     /// The daemon stops; its lease stays.
     case leave
     case tick
@@ -35,6 +37,7 @@ package enum GossipEffect: Sendable {
     /// The cluster runs by settings that contradict the operator's.
     case contradicted([String])
     case takeNewIdentity
+    case orderAnswered(UInt64, OrderReply)
     case event(NodeEvent)
 }
 
@@ -46,4 +49,6 @@ package enum NodeEvent: Hashable, Sendable {
     case foreignSettings(Endpoint)
     /// A peer speaks another version of the protocol; nothing is exchanged with it.
     case protocolVersion(UInt8, Endpoint)
+    /// This node was given an order from another, and obeys.
+    case ordered(LeaseOrder, by: NodeID)
 }

@@ -22,6 +22,7 @@ package struct SimulatedNode {
     package var backlog: [(bytes: [UInt8], source: Endpoint)] = []
     package internal(set) var events: [(time: Instant, event: NodeEvent)] = []
     package internal(set) var wantsNewIdentity = false
+    package internal(set) var orderReplies: [UInt64: OrderReply] = [:]
     package internal(set) var contradictions: [String] = []
     var scheduledTick: Instant?
     var seeds: [Int] = []

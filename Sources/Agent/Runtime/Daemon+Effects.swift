@@ -28,6 +28,7 @@ extension Daemon {
                 "another machine lives under this node's identity (a cloned disk?); taking a new identity and subnet",
                 id: "identity-contested")
             finish(.newIdentity)
+        case .orderAnswered(let number, let reply): orderAnswered(number, reply)
         case .event(let event): tell(event)
         }
     }
@@ -151,14 +152,18 @@ extension Daemon {
         }
     }
 
+    /// What is new is written, what is superseded is deleted.
     private func saveRevocations() {
         let store = context.store
-        let revocations = (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
+        let standing = gossip.ledger?.table.revocations ?? [:]
+        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map {
             StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
         }
+        let removals = storedRevocations.filter { standing[$0] == nil }
+        storedRevocations = Set(standing.keys)
         Task { [weak self] in
             do {
-                try await store.writeRevocations(revocations)
+                try await store.writeRevocations(additions, removing: Array(removals))
             } catch {
                 await self?.storeFailed(error)
             }

@@ -24,6 +24,10 @@ actor Daemon {
     /// Since when this node knows each peer's present claim, by its epoch.
     var claimsKnown: [NodeID: (epoch: UInt64, since: Instant)] = [:]
     var journal: [JournalEvent] = []
+    /// Those on the disk, or on the way there.
+    var storedRevocations: Set<Revocation> = []
+    /// Orders to other nodes, until they are answered.
+    var waitingOrders: [UInt64: CheckedContinuation<OrderReply, Never>] = [:]
     var isFlushScheduled = false
     var storeProblem: String?
 

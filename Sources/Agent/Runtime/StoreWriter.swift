@@ -28,8 +28,8 @@ actor StoreWriter {
 
     func writePeers(_ peers: [StoredPeer]) throws { try store.value.writePeers(upserts: peers) }
 
-    func writeRevocations(_ revocations: [StoredRevocation]) throws {
-        try store.value.writeRevocations(additions: revocations)
+    func writeRevocations(_ additions: [StoredRevocation], removing removals: [Revocation]) throws {
+        try store.value.writeRevocations(additions: additions, removals: removals)
     }
 
     func append(_ events: [JournalEvent]) throws { try store.value.append(events: events) }

@@ -76,6 +76,9 @@ package enum GossipMessage: Hashable, Sendable {
     case view([ViewEntry])
     /// The receiver's incarnation is behind what the sender has seen of it: its state was restored.
     case stale(incarnation: UInt64)
+    /// An operator's order to the receiver, for the run that it is in; or only the question what it would lead to.
+    case order(LeaseOrder, number: UInt64, run: UInt64, onlyAsking: Bool)
+    case orderAnswered(OrderOutcome, number: UInt64)
 }
 
 /// A member and the incarnation at which it is alive.

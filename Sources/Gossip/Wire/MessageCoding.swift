@@ -7,6 +7,8 @@ extension GossipMessage {
         case ping = 1
         case acknowledgement, indirectPing, negativeAcknowledgement, liveness, record, revocation, hello, welcome
         case buckets, summary, summarised, want, claimAcknowledged, view, stale
+        case order = 48
+        case orderAnswered
     }
 
     static let headerLength = 3
@@ -92,6 +94,16 @@ extension GossipMessage {
         case .stale(let incarnation):
             writer.integer(incarnation)
             return .stale
+        case .order(let order, let number, let run, let onlyAsking):
+            writer.integer(number)
+            writer.integer(run)
+            writer.integer(UInt8(onlyAsking ? 1 : 0))
+            writer.leaseOrder(order)
+            return .order
+        case .orderAnswered(let outcome, let number):
+            writer.integer(number)
+            writer.orderOutcome(outcome)
+            return .orderAnswered
         }
     }
 
@@ -161,6 +173,14 @@ extension GossipMessage {
             return .view(entries)
         case .stale:
             return .stale(incarnation: try reader.incarnation())
+        case .order:
+            let number = try reader.integer(UInt64.self)
+            let run = try reader.integer(UInt64.self)
+            let onlyAsking = try reader.integer(UInt8.self) == 1
+            return .order(try reader.leaseOrder(), number: number, run: run, onlyAsking: onlyAsking)
+        case .orderAnswered:
+            let number = try reader.integer(UInt64.self)
+            return .orderAnswered(try reader.orderOutcome(), number: number)
         }
     }
 }

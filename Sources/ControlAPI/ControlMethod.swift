@@ -16,6 +16,16 @@ package enum ControlMethods {
     package static let members = ControlMethod<NoParameters, [MemberInfo]>("members")
     package static let status = ControlMethod<NoParameters, StatusInfo>("status")
     package static let token = ControlMethod<NoParameters, TokenInfo>("token")
+    // Operations. Each takes `dryRun`.
+    package static let reserve = ControlMethod<LeaseRequest, LeaseChange>("reserve")
+    package static let release = ControlMethod<LeaseRequest, LeaseChange>("release")
+    package static let revoke = ControlMethod<LeaseRequest, LeaseChange>("revoke")
+    package static let drain = ControlMethod<LeaseRequest, LeaseChange>("drain")
+    package static let leave = ControlMethod<LeaseRequest, LeaseChange>("leave")
+    package static let replaceNode = ControlMethod<LeaseRequest, LeaseChange>("replaceNode")
+    package static let forgetNode = ControlMethod<LeaseRequest, LeaseChange>("forgetNode")
+    package static let explain = ControlMethod<LeaseSelection, Explanation>("explain")
+    package static let events = ControlMethod<EventSelection, [EventInfo]>("events")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")
 }

@@ -15,7 +15,10 @@ internal import Glibc
             Example: leasectl list -o wide
             """,
         version: ControlProtocol.release,
-        subcommands: [List.self, Get.self, Members.self, ShowStatus.self, Watch.self, Token.self, Version.self],
+        subcommands: [
+            List.self, Get.self, Members.self, ShowStatus.self, Watch.self, Explain.self, Events.self, Reserve.self,
+            Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self, Version.self,
+        ],
         defaultSubcommand: nil)
 
     static func main() {

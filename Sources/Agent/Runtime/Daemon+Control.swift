@@ -14,6 +14,7 @@ extension Daemon {
         registry.on(ControlMethods.get) { selection in try selection.pick(from: await self.leases()) }
         registry.on(ControlMethods.members) { await self.memberInfos() }
         registry.on(ControlMethods.status) { await self.status() }
+        registerOperations(&registry)
         registry.on(ControlMethods.token) { try await self.token() }
         return registry
     }
@@ -49,7 +50,7 @@ extension Daemon {
         return max(published, Int((now - known.since).inSeconds))
     }
 
-    private func liveness(_ member: Member?) -> ControlAPI.Liveness {
+    func liveness(_ member: Member?) -> ControlAPI.Liveness {
         switch member?.liveness {
         case .alive: .alive
         case .suspect: .suspect
@@ -60,7 +61,7 @@ extension Daemon {
 
     private func memberInfos() -> [MemberInfo] {
         guard let table = gossip.ledger?.table else { return [] }
-        return table.all.map { record in
+        return table.all.filter { !table.isForgotten($0.nodeID) }.map { record in
             let isSelf = record.nodeID == gossip.nodeID
             let member = gossip.members[record.nodeID]
             return MemberInfo(
@@ -101,7 +102,7 @@ extension Daemon {
         counters.merge(context.transport.counters) { $1 }
         return StatusInfo(
             cluster: context.clusterName, node: name(of: gossip.nodeID), nodeID: gossip.nodeID.description,
-            ready: isReady && ledger?.heldClaim != nil, lease: ledger?.heldClaim?.subnet.description,
+            ready: isReady && (ledger?.heldClaim != nil || wantsNoSubnet), lease: ledger?.heldClaim?.subnet.description,
             backend: gossip.settings?.backend.label ?? "unsettled", state: state, peers: peers,
             pool: StatusInfo.Pool(total: ledger?.pool.count ?? 0, used: used ?? 0), dataplane: dataplane,
             store: StatusInfo.Store(
@@ -117,7 +118,7 @@ extension Daemon {
         case .claiming: return ledger.own.claim?.claimClass.label ?? "claiming"
         case .holding: return ledger.own.claim?.claimClass.label ?? "holding"
         case .exhausted: return "exhausted"
-        case .idle: return ledger.own.role == .departed ? "departed" : "observer"
+        case .idle: return "\(ledger.own.role)"
         }
     }
 

@@ -73,6 +73,7 @@ extension Daemon {
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
             writeSubnetFile(mtu: new.effectiveMTU)
+            withdrawSubnetFiles()
             applyTrafficRules()
         case .failure(let error):
             let problem = "\(error)"
@@ -135,6 +136,12 @@ extension Daemon {
     }
 
     private func becomeReady() {
+        if !isReady, wantsNoSubnet, report?.failures.isEmpty == true {
+            isReady = true
+            log.notice("ready: this node routes and holds no subnet", id: "ready")
+            context.services.notify("READY=1\nSTATUS=holds no subnet")
+            return
+        }
         guard !isReady, let subnet = gossip.ledger?.heldClaim?.subnet, wroteSubnet?.subnet == subnet, let report,
             report.failures.isEmpty
         else { return }
@@ -145,6 +152,7 @@ extension Daemon {
 
     /// The node may have another address or interface now: look.
     func selectUnderlay() {
+        lookForEndpoints()
         let worker = context.dataplane
         Task { [weak self] in
             // Without an underlay nothing can be moved; what is there stays.

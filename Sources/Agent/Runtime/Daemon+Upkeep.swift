@@ -35,6 +35,7 @@ extension Daemon {
     /// Now and then: what no notification has told of. Also what a lost one would have.
     func audit() async {
         reconcileSoon()
+        lookForEndpoints()
         if trafficRules != nil, await !FirewallCommand.hasTable(TrafficRules.table) {
             log.notice("the traffic rules are gone; putting them back", id: "traffic-rules-restored")
             trafficRules = nil

@@ -25,13 +25,14 @@ actor Daemon {
     var claimsKnown: [NodeID: (epoch: UInt64, since: Instant)] = [:]
     var journal: [JournalEvent] = []
     /// Those on the disk, or on the way there.
-    var storedRevocations: Set<Revocation> = []
+    var storedRevocations: Set<Revocation>
     /// Orders to other nodes, until they are answered.
     var waitingOrders: [UInt64: CheckedContinuation<OrderReply, Never>] = [:]
     var isFlushScheduled = false
     var storeProblem: String?
 
     // Data plane
+    var isLookingForEndpoints = false
     var underlay: Underlay
     var isReconciling = false
     var needsReconcile = false
@@ -55,6 +56,7 @@ actor Daemon {
         self.own = own
         self.underlay = underlay
         log = context.log
+        storedRevocations = context.storedRevocations
         (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 

@@ -46,7 +46,8 @@ extension Launcher {
                 identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
             transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
-            publish: { control.publish($0) })
+            publish: { control.publish($0) },
+            storedRevocations: Set(session.state.revocations.map(\.revocation)))
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
         try control.serve(daemon, runDirectory: configuration.runDirectory, log: log)
@@ -193,9 +194,10 @@ extension Launcher {
             }
         return NodeRecord(
             nodeID: identity.nodeID, publicKey: identity.publicKey,
-            version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
+            version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name,
+            role: own.record?.record.role ?? .member, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: Self.release, claim: own.claim)
+            software: Self.release, claim: own.claim, pin: own.record?.record.pin)
     }
 
     private func makeGossip(
@@ -206,13 +208,15 @@ extension Launcher {
         let ledgerIdentity = LeaseLedger.Identity(
             clusterID: clusterID, nodeID: identity.nodeID, publicKey: identity.publicKey,
             runNonce: UInt64.random(in: 1 ... .max), sign: { identity.sign($0, clusterID: clusterID) })
-        let gossipConfiguration = GossipConfiguration(
+        var gossipConfiguration = GossipConfiguration(
             identity: ledgerIdentity, own: context.firstRecord, reserved: reserved, hint: state.own?.hint,
             pinned: configuration.pinnedSubnet, offer: offer, differences: { request.differences(from: $0) },
             verifyRecord: { NodeIdentity.verify($0, clusterID: clusterID) },
             verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
             backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty,
             joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
+        gossipConfiguration.isObserver = configuration.isObserver
+        gossipConfiguration.reclaimAfter = configuration.reclaimAfter
         let members = state.peers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) }
             .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
         let revocations = state.revocations.compactMap { stored -> SignedRevocation? in

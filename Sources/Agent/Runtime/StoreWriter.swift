@@ -32,6 +32,8 @@ actor StoreWriter {
         try store.value.writeRevocations(additions: additions, removals: removals)
     }
 
+    func events() throws -> [JournalEntry] { try store.value.events() }
+
     func append(_ events: [JournalEvent]) throws { try store.value.append(events: events) }
 }
 

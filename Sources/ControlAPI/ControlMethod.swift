@@ -23,13 +23,24 @@ package enum ControlMethods {
     package static let keyUse = ControlMethod<KeyChoice, KeyRingInfo>("keyUse")
     package static let keyRemove = ControlMethod<KeyChoice, KeyRingInfo>("keyRemove")
     package static let nodeBan = ControlMethod<BanRequest, BanInfo>("nodeBan")
+    // Operations. Each takes `dryRun`.
+    package static let reserve = ControlMethod<LeaseRequest, LeaseChange>("reserve")
+    package static let release = ControlMethod<LeaseRequest, LeaseChange>("release")
+    package static let revoke = ControlMethod<LeaseRequest, LeaseChange>("revoke")
+    package static let drain = ControlMethod<LeaseRequest, LeaseChange>("drain")
+    package static let leave = ControlMethod<LeaseRequest, LeaseChange>("leave")
+    package static let replaceNode = ControlMethod<LeaseRequest, LeaseChange>("replaceNode")
+    package static let forgetNode = ControlMethod<LeaseRequest, LeaseChange>("forgetNode")
+    package static let explain = ControlMethod<LeaseSelection, Explanation>("explain")
+    package static let events = ControlMethod<EventSelection, [EventInfo]>("events")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")
 
     /// What members of the socket's group may ask; everything else changes something or reveals a secret, and is for the
     /// daemon's own user and root.
     package static let forReaders: Set<String> = [
-        hello.name, version.name, list.name, get.name, members.name, status.name, watch.name,
+        hello.name, version.name, list.name, get.name, members.name, status.name, watch.name, dataplane.name,
+        explain.name, events.name, keyList.name,
     ]
 }
 

@@ -45,6 +45,12 @@ package struct EventKind: OpenName {
     package static let lost = EventKind(rawValue: "lost")
     package static let revoked = EventKind(rawValue: "revoked")
     package static let released = EventKind(rawValue: "released")
+    /// The own subnet is another now: the new one was confirmed before the old one was given back.
+    package static let moved = EventKind(rawValue: "moved")
+    /// The pinned subnet is another node's.
+    package static let waiting = EventKind(rawValue: "waiting")
+    /// Another node's claim was taken back.
+    package static let leaseRevoked = EventKind(rawValue: "leaseRevoked")
     package static let exhausted = EventKind(rawValue: "exhausted")
     package static let leaseAdded = EventKind(rawValue: "leaseAdded")
     package static let leaseChanged = EventKind(rawValue: "leaseChanged")

@@ -4,13 +4,13 @@ struct Action: Hashable {
         // Fair: sooner or later it happens, if it can.
         case record, revocation, acknowledged, commit, deadline, inheritance, synchronised, seenAlive, seenDead
         // The world's doing: it may happen, a bounded number of times.
-        case hastyDeadline, start, startLow, startCached, crash, restore, clone, revoke, release, suspect, tenure,
-            attach
+        case hastyDeadline, start, startLow, startCached, crash, restore, clone, revoke, forget, release, leave, pin,
+            drain, suspect, tenure, attach, reclaim
     }
 
     var kind: Kind
     var machine: UInt8
-    /// Number of the record, revocation or disk; index of the identity or the acknowledgement.
+    /// Number of the record, revocation, disk or slot; index of the identity or the acknowledgement.
     var argument: UInt32 = 0
 
     var isFair: Bool { kind.rawValue <= Kind.seenDead.rawValue }

@@ -30,7 +30,7 @@ extension Explorer {
                 }
             case .inheritance:
                 if hasHeardTheLiving(process, world) { actions.append(Action(.inheritance, index)) }
-            case .nothing, .tenure: break
+            case .nothing, .tenure, .reclaim: break
             }
             if case .listening = process.ledger.phase, process.known & ~(1 << UInt32(machine.identity)) != 0 {
                 actions.append(Action(.synchronised, index))
@@ -77,16 +77,24 @@ extension Explorer {
             actions.append(Action(.clone, index))
         }
         if budget.tenures > 0, case .tenure = process.time { actions.append(Action(.tenure, index)) }
-        if budget.releases > 0, process.heldSlot != nil { actions.append(Action(.release, index)) }
+        if budget.reclaims > 0, case .reclaim = process.time { actions.append(Action(.reclaim, index)) }
+        if budget.releases > 0, process.heldSlot != nil {
+            actions += [Action(.release, index), Action(.leave, index)]
+        }
+        if budget.pins > 0 {
+            for slot in 0..<UInt32(cast.pool.count) { actions.append(Action(.pin, index, slot)) }
+        }
+        if budget.drains > 0, process.heldSlot != nil { actions.append(Action(.drain, index)) }
         if budget.attachments > 0, process.heldSlot != nil { actions.append(Action(.attach, index)) }
         if budget.suspicions > 0 {
             for identity in bits(process.live) { actions.append(Action(.suspect, index, identity)) }
         }
-        guard budget.revocations > 0 else { return }
+        guard budget.revocations > 0 || budget.forgets > 0 else { return }
         for record in process.records {
             let owner = processes.vocabulary.record(record)
-            guard owner.claim != nil, cast.index(of: owner.nodeID) != machine.identity else { continue }
-            actions.append(Action(.revoke, index, record))
+            guard cast.index(of: owner.nodeID) != machine.identity else { continue }
+            if budget.revocations > 0, owner.claim != nil { actions.append(Action(.revoke, index, record)) }
+            if budget.forgets > 0 { actions.append(Action(.forget, index, record)) }
         }
     }
 

@@ -33,16 +33,23 @@ extension Explorer {
             world.machines.append(Machine(identity: machine.identity, disk: machine.disk))
         case .revoke:
             world.budget.revocations -= 1
-            guard let claim = processes.vocabulary.record(action.argument).record.claimant else { return false }
-            let revocation = SignedRevocation(
-                Revocation(nodeID: claim.nodeID, claimEpoch: claim.claim.epoch), issuerKey: Cast.noKey,
-                reason: .operatorRequest, sign: { _ in Cast.noSignature })
-            let number = processes.vocabulary.revocations.number(of: revocation)
-            world.revocations = lists.inserting(number, into: world.revocations)
-            return step(index, Stimulus(kind: .revocation, argument: number), &world, &incident)
-        case .release:
+            return step(index, Stimulus(kind: .revoke, argument: action.argument), &world, &incident)
+        case .forget:
+            world.budget.forgets -= 1
+            return step(index, Stimulus(kind: .forget, argument: action.argument), &world, &incident)
+        case .release, .leave:
             world.budget.releases -= 1
-            return step(index, Stimulus(kind: .release), &world, &incident)
+            let kind: Stimulus.Kind = action.kind == .leave ? .leave : .release
+            return step(index, Stimulus(kind: kind), &world, &incident)
+        case .pin:
+            world.budget.pins -= 1
+            return step(index, Stimulus(kind: .pin, argument: action.argument), &world, &incident)
+        case .drain:
+            world.budget.drains -= 1
+            return step(index, Stimulus(kind: .drain), &world, &incident)
+        case .reclaim:
+            world.budget.reclaims -= 1
+            return step(index, Stimulus(kind: .time), &world, &incident)
         case .suspect:
             world.budget.suspicions -= 1
             return step(index, Stimulus(kind: .dead, argument: action.argument), &world, &incident)
@@ -86,6 +93,9 @@ extension Explorer {
         incident.events += outcome.events.map { LeaseEventLine(machine: index, event: $0) }
         for yield in outcome.yields { note(yield, by: index, &world, &incident) }
         world.machines[index].process = outcome.process
+        for revocation in outcome.revocations {
+            world.revocations = lists.inserting(revocation, into: world.revocations)
+        }
         for record in outcome.spoken { speak(record, index, &world, &incident) }
         if scenario.acknowledgements {
             for acknowledgement in outcome.acknowledgements {

@@ -31,7 +31,12 @@ extension Explorer {
             case .restore: "\(who)'s disk is replaced by an older copy: \(describe(disk: action.argument))"
             case .clone: "\(who)'s disk is cloned to m\(world.machines.count + 1)"
             case .revoke: "\(who) revokes \(describe(record: action.argument))"
+            case .forget: "\(who) puts \(describe(record: action.argument)) out of sight"
             case .release: "\(who) gives its claim back"
+            case .leave: "\(who) leaves for good"
+            case .pin: "\(who) is pinned to s\(action.argument)"
+            case .drain: "\(who) is drained"
+            case .reclaim: "\(who) has waited for an absent owner for long enough"
             case .suspect: "\(who) takes n\(action.argument + 1) for dead"
             case .tenure: "\(who) holds its claim for longer"
             case .attach: "an endpoint attaches at \(who)"
@@ -60,7 +65,9 @@ extension Explorer {
     private func describe(_ record: NodeRecord) -> String {
         let version = "n\(cast.index(of: record.nodeID) + 1)@\(record.version.sequence)/\(record.version.runNonce)"
         guard let claim = record.claim else { return "\(version) \(record.role)" }
-        let tenure = claim.tenure > 0 ? " tenure \(claim.tenure)" : ""
+        var tenure = claim.tenure > 0 ? " tenure \(claim.tenure)" : ""
+        if let next = record.next { tenure += ", next s\(cast.slot(of: next.subnet)) e\(next.epoch)" }
+        if let pin = record.pin { tenure += ", pin s\(cast.slot(of: pin))" }
         return "\(version) s\(cast.slot(of: claim.subnet)) \(claim.claimClass.label) e\(claim.epoch)\(tenure)"
     }
 
@@ -85,7 +92,10 @@ extension Explorer {
         case .adopted(let version): "adopts \(version.sequence)/\(version.runNonce)"
         case .exhausted: "exhausted"
         case .released: "released"
-        case .leaseAdded, .leaseChanged, .leaseRemoved, .conflict, .addressChanged, .nameConflict: "(others)"
+        case .moved(let from, let to): "moves from s\(cast.slot(of: from)) to s\(cast.slot(of: to))"
+        case .waiting(let subnet, _): "waits for s\(cast.slot(of: subnet))"
+        case .leaseAdded, .leaseChanged, .leaseRemoved, .leaseRevoked, .conflict, .addressChanged, .nameConflict:
+            "(others)"
         }
     }
 }

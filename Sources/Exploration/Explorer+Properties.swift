@@ -11,7 +11,12 @@ extension Explorer {
         if !isTwins, yield.loser.claim.claimClass >= .confirmed, yield.winner.claim.claimClass == .tentative {
             incident.faults.append("S2: a \(yield.loser.claim.claimClass.label) claim yields to a tentative one")
         }
-        if !isTwins, pairs.contains(yield.winnerKey << 16 | yield.loserKey) {
+        // A claim that was revoked ends whatever else happens.
+        let isRevoked = lists[world.revocations].contains {
+            let revocation = processes.vocabulary.revocations[$0].revocation
+            return revocation.nodeID == yield.loser.nodeID && revocation.claimEpoch == yield.loser.claim.epoch
+        }
+        if !isTwins, !isRevoked, pairs.contains(yield.winnerKey << 16 | yield.loserKey) {
             incident.faults.append("S3: of two conflicting claims both have yielded to each other")
         }
         let pair = yield.loserKey << 16 | yield.winnerKey
@@ -31,11 +36,10 @@ extension Explorer {
         for (number, machine) in world.machines.enumerated() {
             present |= 1 << UInt32(machine.identity)
             guard number != index else { continue }
-            let standing =
+            let record =
                 machine.isRunning
-                ? processes[machine.process].ledger.own.claimant
-                : processes.vocabulary.disks[machine.disk].record?.record.claimant
-            if let standing, precedes(standing, claimant) { return true }
+                ? processes[machine.process].ledger.own : processes.vocabulary.disks[machine.disk].record?.record
+            if record?.claimants.contains(where: { precedes($0, claimant) }) ?? false { return true }
         }
         var last: [NodeID: SignedRecord] = [:]
         for number in deliverable(in: world) {
@@ -44,7 +48,7 @@ extension Explorer {
             if let known = last[record.nodeID], known.version > record.version { continue }
             last[record.nodeID] = record
         }
-        return last.values.contains { $0.record.claimant.map { precedes($0, claimant) } ?? false }
+        return last.values.contains { $0.record.claimants.contains { precedes($0, claimant) } }
     }
 
     private func precedes(_ standing: Claimant, _ claimant: Claimant) -> Bool {
@@ -62,10 +66,19 @@ extension Explorer {
                     faults.append("S1: two running nodes hold one subnet at rest")
                 }
                 if owners(one) != owners(other) { faults.append("S1: two nodes derive different owners at rest") }
+                if one.ledger.table.hash != other.ledger.table.hash { faults.append("two tables differ at rest") }
                 if one.identity == other.identity { faults.append("two machines keep one identity at rest") }
             }
-            if one.heldSlot == nil, one.ledger.own.role != .departed, hasFreeSlot(one) {
+            let own = one.ledger.own
+            if one.heldSlot == nil, !own.role.wantsNone, hasFreeSlot(one) {
                 faults.append("L1: a node has no subnet at rest though one is free")
+            }
+            if own.role.wantsNone, own.claim != nil { faults.append("a node that wants no subnet has one at rest") }
+            if own.next != nil { faults.append("a move is not done at rest") }
+            if let pin = own.pin, !own.role.wantsNone, one.heldSlot != cast.slot(of: pin),
+                one.ledger.table.claims(on: pin).isEmpty
+            {
+                faults.append("a pinned subnet lies free at rest, and its node holds another")
             }
             if let held = one.ledger.heldClaim, lists[world.revocations].contains(where: { names($0, held, one) }) {
                 faults.append("a revoked claim stands at rest")

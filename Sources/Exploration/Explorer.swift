@@ -21,7 +21,10 @@ struct Explorer {
     package init(_ scenario: Scenario) throws {
         self.scenario = scenario
         cast = try Cast(identities: scenario.nodes + scenario.clones + 1, subnets: scenario.subnets)
-        processes = Processes(cast: cast, mutant: scenario.mutant)
+        processes = Processes(
+            cast: cast, mutant: scenario.mutant,
+            observers: Set(UInt8(scenario.nodes - scenario.observers)..<UInt8(scenario.nodes)),
+            reclaims: scenario.reclaims > 0)
         result = SearchResult(scenario: scenario)
     }
 
@@ -113,7 +116,9 @@ struct Explorer {
         let budget = World.Budget(
             crashes: UInt8(scenario.crashes), restores: UInt8(scenario.restores), clones: UInt8(scenario.clones),
             revocations: UInt8(scenario.revocations), releases: UInt8(scenario.releases),
-            suspicions: UInt8(scenario.suspicions), tenures: UInt8(scenario.tenures),
+            forgets: UInt8(scenario.forgets), pins: UInt8(scenario.pins), drains: UInt8(scenario.drains),
+            reclaims: UInt8(scenario.reclaims), suspicions: UInt8(scenario.suspicions),
+            tenures: UInt8(scenario.tenures),
             attachments: UInt8(scenario.attachments), haste: UInt8(scenario.haste))
         var world = World(machines: machines, nextIdentity: UInt8(scenario.nodes), budget: budget)
         var incident = Incident()

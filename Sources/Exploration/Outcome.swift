@@ -3,11 +3,12 @@ internal import LeaseLedger
 /// What a process is given. All of it is small numbers, so that a step is made once and looked up afterwards.
 struct Stimulus: Hashable {
     enum Kind: UInt8 {
-        case record, revocation, acknowledged, alive, dead, committed, time, synchronised, attach, release
+        case record, revocation, acknowledged, alive, dead, committed, time, synchronised, attach, release, leave, pin,
+            drain, revoke, forget
     }
 
     var kind: Kind
-    /// Number of the record, revocation or disk; index of the identity.
+    /// Number of the record, revocation, disk or slot; index of the identity.
     var argument: UInt32 = 0
 }
 
@@ -17,6 +18,8 @@ struct Outcome {
     var spoken: [UInt32] = []
     var commits: [UInt32] = []
     var acknowledgements: [Acknowledgement] = []
+    /// Issued by this process.
+    var revocations: [UInt32] = []
     var yields: [Yield] = []
     var takesNewIdentity = false
     /// What is wrong whatever the others do.

@@ -12,6 +12,8 @@ struct Process {
         case inheritance
         /// The next step of the tenure.
         case tenure
+        /// The end of the patience with an absent owner.
+        case reclaim
     }
 
     var ledger: LeaseLedger
@@ -53,16 +55,25 @@ struct Process {
         case .idle: key.append(5)
         }
         switch ledger.phase {
-        case .stopped, .exhausted, .idle: time = .nothing
+        case .stopped, .idle: time = .nothing
+        case .exhausted: time = ledger.nextDeadline == nil ? .nothing : .reclaim
         case .holding: time = ledger.nextDeadline == nil ? .nothing : .tenure
         case .listening, .claiming: time = ledger.nextDeadline == nil ? .nothing : .deadline
         }
+        if ledger.preparationEnds != nil { time = .deadline }
         if ledger.inheritedSince != nil, ledger.nextDeadline != nil { time = .inheritance }
         key.append(ledger.inheritedSince.map { UInt64(bitPattern: (now - $0).wholeNanoseconds) } ?? 1)
         let seconds = ledger.tenureSeconds(at: now)
         key.append(seconds < 256 ? 0 : UInt64(63 - seconds.leadingZeroBitCount))
         key += [ledger.reserved, ledger.uncommitted?.version.sequence ?? 0, UInt64(live)]
         key.append(ledger.hint.map { UInt64(cast.slot(of: $0)) } ?? 99)
+        key.append(ledger.avoided.map { UInt64(cast.slot(of: $0)) } ?? 99)
+        key.append(ledger.draining.map { UInt64(cast.slot(of: $0)) } ?? 99)
+        key.append(ledger.preparingSince.map { UInt64(bitPattern: (now - $0).wholeNanoseconds) } ?? 1)
+        for (nodeID, since) in ledger.absentSince.sorted(by: { $0.key < $1.key }) {
+            key += [UInt64(cast.index(of: nodeID)), UInt64(bitPattern: (now - since).wholeNanoseconds)]
+        }
+        key.append(.max)
         key.append(UInt64(ledger.acknowledgements.reduce(0) { $0 | 1 << UInt32(cast.index(of: $1)) }))
         for (nonce, count) in ledger.overtakes.sorted(by: { $0.key < $1.key }) { key += [nonce, UInt64(count)] }
         key.append(.max)

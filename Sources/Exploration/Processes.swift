@@ -6,6 +6,8 @@ internal import LeaseLedger
 struct Processes {
     let cast: Cast
     let mutant: Mutant?
+    let observers: Set<UInt8>
+    let reclaims: Bool
     var vocabulary = Vocabulary()
     private var numbers: [[UInt64]: UInt32] = [:]
     private var all: [Process] = []
@@ -19,9 +21,11 @@ struct Processes {
         var revocations: [UInt32]
     }
 
-    init(cast: Cast, mutant: Mutant?) {
+    init(cast: Cast, mutant: Mutant?, observers: Set<UInt8>, reclaims: Bool) {
         self.cast = cast
         self.mutant = mutant
+        self.observers = observers
+        self.reclaims = reclaims
     }
 
     subscript(number: UInt32) -> Process { all[Int(number)] }
@@ -36,7 +40,8 @@ struct Processes {
         own.version.sequence = disk.reserved
         let ledger = LeaseLedger(
             identity: cast.identity(disk.identity, runNonce: start.runNonce), pool: cast.pool, own: own,
-            reserved: disk.reserved + Self.reservation, hint: disk.hint)
+            reserved: disk.reserved + Self.reservation, hint: disk.hint,
+            isObserver: observers.contains(disk.identity), reclaimAfter: reclaims ? .seconds(60) : nil)
         var process = Process(ledger: ledger, now: Self.epoch, identity: disk.identity, creator: disk.creator)
         for number in start.revocations {
             _ = process.ledger.handle(.revocation(vocabulary.revocations[number]), at: process.now)
@@ -89,7 +94,12 @@ struct Processes {
             return .tick
         case .synchronised: return .synchronised
         case .attach: return .endpointAttached
-        case .release: return .release(forGood: true)
+        case .release: return .order(.release)
+        case .leave: return .order(.leave)
+        case .drain: return .order(.drain)
+        case .pin: return cast.pool.subnet(at: Int(stimulus.argument)).map { .order(.pin($0)) }
+        case .revoke: return .revoke(vocabulary.record(stimulus.argument).nodeID, forget: false)
+        case .forget: return .revoke(vocabulary.record(stimulus.argument).nodeID, forget: true)
         }
     }
 
@@ -129,13 +139,15 @@ struct Processes {
                     outcome.acknowledgements.append(
                         Acknowledgement(by: before.identity, record: vocabulary.number(of: record)))
                 }
+            case .revoke(let revocation):
+                outcome.revocations.append(vocabulary.revocations.number(of: revocation))
             case .takeNewIdentity: outcome.takesNewIdentity = true
             case .event(let event):
                 outcome.events.append(event)
                 if case .lost(let subnet, let winner, _) = event {
                     note(loss: subnet, to: winner, before, after, input, &outcome)
                 }
-            case .peerChanged, .ownersChanged: break
+            case .peerChanged, .ownersChanged, .revocationsChanged: break
             }
         }
         if let mine = after.ledger.own.claimant, after.ledger.table.isRevoked(mine) {
@@ -157,7 +169,12 @@ struct Processes {
         _ before: Process, _ after: Process, _ input: LedgerInput, _ effects: [LedgerEffect]
     ) -> UInt64 {
         for effect in effects {
-            if case .event(.claimed) = effect { return after.ledger.own.version.runNonce }
+            switch effect {
+            case .event(.claimed(let subnet)) where after.ledger.own.claim?.subnet == subnet:
+                return after.ledger.own.version.runNonce
+            case .event(.moved): return after.ledger.own.version.runNonce
+            default: break
+            }
         }
         guard after.ledger.own.claim != nil else { return 0 }
         let isAdoption = effects.contains { if case .event(.adopted) = $0 { true } else { false } }
@@ -173,15 +190,23 @@ struct Processes {
     ) {
         var lost = before.ledger.own.claim
         var creator = before.creator
+        if let next = before.ledger.own.next, next.subnet == subnet {
+            lost = next
+            creator = before.ledger.own.version.runNonce
+        }
         if lost?.subnet != subnet, case .record(let record) = input {
             lost = record.claim
             creator = vocabulary.creators[vocabulary.number(of: record)] ?? 0
         }
-        guard let lost, lost.subnet == subnet, let preceding = after.ledger.table[winner]?.record.claimant else {
+        guard let lost, lost.subnet == subnet, let record = after.ledger.table[winner],
+            let preceding = record.record.claimant(on: subnet)
+        else {
             return outcome.faults.append("a node says that it lost a subnet that it did not claim, or to nobody")
         }
         let loser = Claimant(nodeID: after.ledger.own.nodeID, claim: lost)
-        let theirs = after.ledger.table[winner].flatMap { vocabulary.creators[vocabulary.number(of: $0)] } ?? 0
+        let theirs =
+            preceding == record.record.claimant
+            ? vocabulary.creators[vocabulary.number(of: record)] ?? 0 : record.version.runNonce
         outcome.yields.append(
             Yield(
                 loser: loser, winner: preceding, loserKey: vocabulary.claimKey(loser, creator: creator),

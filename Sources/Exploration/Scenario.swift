@@ -13,8 +13,18 @@ package struct Scenario: Sendable {
     package var clones = 0
     /// A node revokes a claim of another.
     package var revocations = 0
-    /// A node gives its claim back.
+    /// A node puts another out of sight, its claim included.
+    package var forgets = 0
+    /// A node gives its claim back: for good, or until it is told to take one.
     package var releases = 0
+    /// A node is told to hold one subnet and no other.
+    package var pins = 0
+    /// A holder is told to move.
+    package var drains = 0
+    /// A node without a subnet takes the claim of one that it sees dead back.
+    package var reclaims = 0
+    /// How many of the nodes, the last ones, route and own no subnet.
+    package var observers = 0
     /// A node takes a running peer for dead, until it finds out.
     package var suspicions = 0
     /// A holder's tenure reaches its next step.

@@ -41,6 +41,10 @@ struct World {
         var clones: UInt8
         var revocations: UInt8
         var releases: UInt8
+        var forgets: UInt8
+        var pins: UInt8
+        var drains: UInt8
+        var reclaims: UInt8
         var suspicions: UInt8
         var tenures: UInt8
         var attachments: UInt8
@@ -65,6 +69,8 @@ struct World {
             hashing.add(
                 UInt64(sharedIdentities) << 24 | UInt64(budget.haste) << 16 | UInt64(nextIdentity) << 8
                     | UInt64(machines.count))
+            let operations = UInt64(budget.pins) | UInt64(budget.drains) << 8 | UInt64(budget.reclaims) << 16
+            hashing.add(operations | UInt64(budget.forgets) << 24)
         }
     }
 }

@@ -30,7 +30,8 @@ extension Gossip {
         own.backend = configuration.backend(settings)
         ledger = LeaseLedger(
             identity: configuration.identity, pool: settings.pool, own: own,
-            reserved: configuration.reserved, hint: configuration.hint, pinned: configuration.pinned)
+            reserved: configuration.reserved, hint: configuration.hint, pinned: configuration.pinned,
+            isObserver: configuration.isObserver, reclaimAfter: configuration.reclaimAfter)
         effects.append(.settled(settings))
         for revocation in restoredRevocations { feed(.revocation(revocation), now) }
         restoredRevocations = []
@@ -46,7 +47,10 @@ extension Gossip {
     private mutating func remember(_ stored: StoredMember, _ now: Instant) {
         let subject = stored.record.nodeID
         guard subject != nodeID, members[subject] == nil else { return }
-        guard ledger?.table.isBanned(subject) != true else { return feed(.record(stored.record), now) }
+        let table = ledger?.table
+        guard table?.isBanned(subject) != true, table?.isForgotten(subject, saying: stored.record.record) != true else {
+            return feed(.record(stored.record), now)
+        }
         members[subject] = Member(
             endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation,
             since: now,

@@ -10,6 +10,8 @@ extension Gossip {
             members[subject]?.endpoint = record.record.endpoint
             return
         }
+        // Old words of one that is out of sight; whoever takes part says something new.
+        guard ledger?.table.isForgotten(subject, saying: record.record) != true else { return }
         let departed = record.record.role == .departed
         let first: Liveness = departed ? .left : liveness == .suspect ? .alive : liveness
         members[subject] = Member(

@@ -124,6 +124,9 @@ extension Gossip {
         case .view(let entries): view(entries, now)
         case .keyRing(let bytes):
             if members[sender] != nil { effects.append(.keyRing(bytes, from: sender)) }
+        case .order(let order, let number, let run, let onlyAsking):
+            take(order, number: number, run: run, onlyAsking: onlyAsking, from: sender, now)
+        case .orderAnswered(let outcome, let number): answered(outcome, number: number, by: sender)
         case .hello, .welcome, .stale, .announcement: break
         }
     }
@@ -174,8 +177,8 @@ extension Gossip {
 
     mutating func take(_ revocation: SignedRevocation, _ now: Instant) {
         _ = exchange?.arrived(.revocation(revocation.revocation), now)
-        guard let known = ledger?.table.revocations, known[revocation.revocation] == nil,
-            known.count < Self.mostRevocations
+        guard let table = ledger?.table, table.revocations[revocation.revocation] == nil,
+            !table.isSuperseded(revocation.revocation), table.revocations.count < Self.mostRevocations
         else { return }
         guard configuration.verifyRevocation(revocation) else {
             counters.recordsForged += 1
@@ -183,7 +186,6 @@ extension Gossip {
         }
         lastTableChange = now
         news.add(.revocation(revocation.revocation))
-        effects.append(.revocationsChanged)
         feed(.revocation(revocation), now)
         if revocation.revocation.isBan { expel(revocation.revocation.nodeID) }
     }

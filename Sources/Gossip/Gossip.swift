@@ -53,6 +53,8 @@ package struct Gossip: Sendable {
     var strangers: [NodeID: Instant] = [:]
     /// Acknowledgements of our claim by nodes whose records have not come yet.
     var earlyAcknowledgements: [NodeID: RecordVersion] = [:]
+    var orders: [UInt64: PendingOrder] = [:]
+    var answeredOrders: [AnsweredOrder] = []
     var restored: [StoredMember]
     var restoredRevocations: [SignedRevocation]
     /// Who has welcomed us before we had its record.
@@ -88,6 +90,8 @@ package struct Gossip: Sendable {
         case .carry(let messages, let endpoint):
             if started { send(messages, to: endpoint, piggyback: false) }
         case .ban(let subject): ban(subject, now)
+        case .order(let order, let target, let number, let onlyAsking):
+            self.order(order, to: target, number: number, onlyAsking: onlyAsking, now)
         case .leave: leave(now)
         case .tick: break
         }
@@ -110,6 +114,7 @@ package struct Gossip: Sendable {
         advanceProbe(now)
         advanceExchange(now)
         advanceContacts(now)
+        advanceOrders(now)
         flushNews(now)
     }
 
@@ -128,6 +133,7 @@ package struct Gossip: Sendable {
         consider(exchange?.deadline)
         consider(nextReconnect)
         consider(nextContacts)
+        consider(nextOrderAttempt)
         if !news.isEmpty { consider(nextGossip) }
         if news.hasFresh { consider(nextEager) }
         for suspicion in suspicions.values { consider(suspicion.deadline) }
@@ -166,6 +172,12 @@ package struct Gossip: Sendable {
             case .peerChanged(let nodeID): effects.append(.peersChanged([nodeID]))
             case .ownersChanged: effects.append(.ownersChanged)
             case .event(let event): effects.append(.event(.lease(event)))
+            case .revoke(let revocation):
+                news.add(.revocation(revocation.revocation))
+                lastTableChange = now
+            case .revocationsChanged:
+                effects.append(.revocationsChanged)
+                hideForgotten()
             case .takeNewIdentity: effects.append(.takeNewIdentity)
             }
         }

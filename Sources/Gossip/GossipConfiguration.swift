@@ -10,6 +10,10 @@ package struct GossipConfiguration: Sendable {
     package var reserved: UInt64
     package var hint: IPv4Block?
     package var pinned: IPv4Block?
+    /// The node routes and owns no subnet.
+    package var isObserver = false
+    /// How long an owner must be absent before a node without a subnet may take its claim back; `nil`: never.
+    package var reclaimAfter: Duration? = .seconds(60)
     package var offer: SettingsOffer
     /// What the operator named that contradicts these settings, a line each.
     package var differences: @Sendable (NetworkSettings) -> [String]

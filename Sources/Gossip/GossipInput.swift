@@ -16,6 +16,8 @@ package enum GossipInput: Sendable {
     case carry([GossipMessage], to: Endpoint)
     /// The operator bans a node for ever.
     case ban(NodeID)
+    /// The operator's word to another node; the answer comes as `orderAnswered` with the same number.
+    case order(LeaseOrder, to: NodeID, number: UInt64, onlyAsking: Bool)
     /// The daemon stops; its lease stays.
     case leave
     case tick
@@ -41,6 +43,7 @@ package enum GossipEffect: Sendable {
     case takeNewIdentity
     /// A member sends cluster keys, sealed to this node.
     case keyRing([UInt8], from: NodeID)
+    case orderAnswered(UInt64, OrderReply)
     case event(NodeEvent)
 }
 
@@ -56,4 +59,6 @@ package enum NodeEvent: Hashable, Sendable {
     case banned(NodeID)
     /// There are more members than the network can have; this one is not taken.
     case membersFull(NodeID)
+    /// This node was given an order from another, and obeys.
+    case ordered(LeaseOrder, by: NodeID)
 }

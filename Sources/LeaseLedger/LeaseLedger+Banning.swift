@@ -23,7 +23,8 @@ extension LeaseLedger {
         let hasStarted = phase != .stopped
         phase = .idle
         hint = nil
-        pinned = nil
+        own.pin = nil
+        own.next = nil
         inheritedSince = nil
         own.claim = nil
         if hasStarted { changeOwn(now, &effects) { _ in } }

@@ -7,18 +7,21 @@ extension LeaseLedger {
     ) {
         guard phase == .stopped else { return }
         heldSince = now
-        if own.role == .observer || own.role == .departed {
+        own.next = nil
+        if isObserver, own.role != .departed { own.role = .observer }
+        // What the configuration no longer says ends with the start; what an operator said stands.
+        if own.role == .exhausted || (own.role == .observer && !isObserver) { own.role = .member }
+        if own.role.wantsNone {
             own.claim = nil
             phase = .idle
             return changeOwn(now, &effects) { _ in }
         }
-        own.role = .member
         if let claim = own.claim, accepts(claim.subnet) {
             // Reboot: the claim comes from the disk and is resumed at once.
             heldSince = now + .seconds(-(Int64(1) << Int64(min(claim.tenure, 40))))
             phase = claim.claimClass > .isolated ? .holding : .claiming(since: now)
             inheritedSince = now
-            if pinned == claim.subnet { own.claim?.claimClass = .pinned }
+            if own.pin == claim.subnet, claim.claimClass > .tentative { own.claim?.claimClass = .pinned }
             return changeOwn(now, &effects) { _ in }
         }
         own.claim = nil
@@ -26,20 +29,20 @@ extension LeaseLedger {
         if peersExpected { changeOwn(now, &effects) { _ in } }
     }
 
-    /// A subnet that this node may claim at all: of the pool, or pinned inside the network.
-    func accepts(_ subnet: IPv4Block) -> Bool {
-        if let pinned { return subnet == pinned }
-        return pool.slot(of: subnet) != nil
-    }
+    /// A subnet that this node may claim at all.
+    func accepts(_ subnet: IPv4Block) -> Bool { pool.slot(of: subnet) != nil || own.pin == subnet }
 
     /// Whatever is due at `now`, in the order in which it can follow from each other.
     mutating func advance(_ now: Instant, _ effects: inout [LedgerEffect]) {
         if case .listening(let until) = phase, until <= now { claimNext(now, &effects) }
         if let ends = inheritanceEnds, ends <= now { inheritedSince = nil }
         yieldIfPreceded(now, &effects)
+        reclaimIfDue(now, &effects)
         if phase == .exhausted, exhaustedTable != table.hash.whole { claimNext(now, &effects) }
         confirmIfDue(now, &effects)
+        advanceMove(now, &effects)
         growTenure(now, &effects)
+        reappear(now, &effects)
     }
 
     /// Claims the pinned subnet, else the hint, else the first free in the order of preference.
@@ -48,6 +51,7 @@ extension LeaseLedger {
             let wasExhausted = phase == .exhausted
             phase = .exhausted
             exhaustedTable = table.hash.whole
+            abandonMove()
             if !wasExhausted || withdrawing {
                 effects.append(.event(.exhausted))
                 changeOwn(now, &effects) { record in
@@ -57,12 +61,11 @@ extension LeaseLedger {
             }
             return
         }
-        let seen = max(table.highestEpoch, own.claim?.epoch ?? 0, highestRevokedOwnEpoch)
-        // Whoever writes absurd epochs must not drive the honest ones beyond what others take.
-        let epoch = min(max(seen, own.version.sequence / Self.leap) + 1, Revocation.banEpoch - 1)
+        let epoch = nextEpoch
         hint = subnet
         heldSince = now
         inheritedSince = nil
+        abandonMove()
         acknowledgements = []
         phase = .claiming(since: now)
         effects.append(.event(.claimed(subnet)))
@@ -72,15 +75,34 @@ extension LeaseLedger {
         }
     }
 
-    /// A claim must never carry an epoch that was revoked, even if its record is gone.
-    private var highestRevokedOwnEpoch: UInt64 {
-        table.revocations.keys.filter { $0.nodeID == own.nodeID && !$0.isBan }.map(\.claimEpoch).max() ?? 0
+    /// Above all that were seen, and above all that this node can have used, whatever it has forgotten. Whoever writes
+    /// absurd epochs must not drive the honest ones beyond what others take.
+    var nextEpoch: UInt64 {
+        let seen = max(table.highestEpoch, own.claim?.epoch ?? 0, own.next?.epoch ?? 0, highestRevokedOwnEpoch)
+        return min(max(seen, own.version.sequence / Self.leap) + 1, Revocation.banEpoch - 1)
     }
 
-    private func nextSubnet() -> IPv4Block? {
-        if let pinned { return isFree(pinned) ? pinned : nil }
-        if let hint, pool.slot(of: hint) != nil, isFree(hint) { return hint }
-        return Preference(clusterID: identity.clusterID, nodeID: own.nodeID).first(in: pool, where: isFree)
+    /// A claim must never carry an epoch that was revoked, even if its record is gone.
+    private var highestRevokedOwnEpoch: UInt64 {
+        table.revokedEpochs(of: own.nodeID).filter { $0 <= Self.largestKeptEpoch }.max() ?? 0
+    }
+
+    /// The subnet to claim: the pinned one, the hint, or the most preferred, among the free ones.
+    ///
+    /// What was just revoked, is pinned by another node, or is to be drained, is taken only by a node that has no other:
+    /// a reservation keeps a subnet from those who have a choice, and nobody stays without one while it lies unused.
+    func nextSubnet(besides drained: IPv4Block? = nil) -> IPv4Block? {
+        if let pin = own.pin, pin != drained, isFree(pin) { return pin }
+        var spared: Set<IPv4Block> = []
+        for record in table.all where record.nodeID != own.nodeID {
+            if let pin = record.record.pin { spared.insert(pin) }
+        }
+        if let avoided { spared.insert(avoided) }
+        let isEligible = { (subnet: IPv4Block) in subnet != drained && isFree(subnet) }
+        if let hint, pool.slot(of: hint) != nil, !spared.contains(hint), isEligible(hint) { return hint }
+        let preference = Preference(clusterID: identity.clusterID, nodeID: own.nodeID)
+        if let subnet = preference.first(in: pool, where: { !spared.contains($0) && isEligible($0) }) { return subnet }
+        return drained == nil ? preference.first(in: pool, where: isEligible) : nil
     }
 
     /// Nobody else's claim stands on it.
@@ -98,21 +120,28 @@ extension LeaseLedger {
         guard let mine = own.claimant else { return }
         if let revocation = table.revocations[Revocation(nodeID: mine.nodeID, claimEpoch: mine.claim.epoch)] {
             effects.append(.event(.revoked(mine.claim.subnet, by: revocation.reason)))
+            avoided = mine.claim.subnet
+            // Who revokes a pinned claim means the pin as well.
+            if own.pin == mine.claim.subnet { own.pin = configuredPin }
         } else if inheritedSince == nil, let winner = precedingClaimant {
             effects.append(.event(.lost(mine.claim.subnet, to: winner.nodeID, by: winner.precedes(mine).by)))
         } else {
             return
         }
-        hint = nil
+        hint = own.next?.subnet
         claimNext(now, &effects, withdrawing: true)
         effects.append(.ownersChanged)
     }
 
     /// Somebody else's claim that precedes the own one.
-    private var precedingClaimant: Claimant? {
-        guard let mine = own.claimant else { return nil }
-        return table.claims(on: mine.claim.subnet).first { $0.nodeID != mine.nodeID && $0.precedes(mine).wins }
+    private var precedingClaimant: Claimant? { own.claimant.flatMap { precedingClaimant(over: $0) } }
+
+    func precedingClaimant(over mine: Claimant) -> Claimant? {
+        table.claims(on: mine.claim.subnet).first { $0.nodeID != mine.nodeID && $0.precedes(mine).wins }
     }
+
+    /// Every live peer has acknowledged what is claimed and not confirmed yet.
+    var everybodyAgrees: Bool { live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements) }
 
     private mutating func confirmIfDue(_ now: Instant, _ effects: inout [LedgerEffect]) {
         guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil,
@@ -123,16 +152,15 @@ extension LeaseLedger {
         if live.isEmpty {
             guard claim.claimClass == .tentative else { return }
             effects.append(.event(.isolated(claim.subnet)))
-            let isPinned = pinned == claim.subnet
+            let isPinned = own.pin == claim.subnet
             if isPinned { phase = .holding }
             changeOwn(now, &effects) { $0.claim?.claimClass = isPinned ? .pinned : .isolated }
             return effects.append(.ownersChanged)
         }
-        let everybodyAgrees = live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements)
         guard everybodyAgrees || since + floodingTime + floodingTime <= now else { return }
         phase = .holding
         effects.append(.event(.confirmed(claim.subnet)))
-        let firmest = max(claim.claimClass, pinned == claim.subnet ? .pinned : .confirmed)
+        let firmest = max(claim.claimClass, own.pin == claim.subnet ? .pinned : .confirmed)
         changeOwn(now, &effects) { $0.claim?.claimClass = firmest }
         effects.append(.ownersChanged)
     }
@@ -153,28 +181,5 @@ extension LeaseLedger {
         guard phase == .holding, let claim = own.claim else { return }
         let tenure = tenure(at: now)
         if tenure > claim.tenure { changeOwn(now, &effects) { $0.claim?.tenure = tenure } }
-    }
-
-    mutating func pin(_ subnet: IPv4Block, _ now: Instant, _ effects: inout [LedgerEffect]) {
-        pinned = subnet
-        if own.claim?.subnet == subnet {
-            changeOwn(now, &effects) { $0.claim?.claimClass = .pinned }
-        } else if phase != .stopped {
-            claimNext(now, &effects, withdrawing: true)
-            effects.append(.ownersChanged)
-        }
-    }
-
-    mutating func release(forGood: Bool, _ now: Instant, _ effects: inout [LedgerEffect]) {
-        if let subnet = own.claim?.subnet { effects.append(.event(.released(subnet))) }
-        hint = nil
-        pinned = nil
-        inheritedSince = nil
-        phase = .idle
-        changeOwn(now, &effects) { record in
-            record.claim = nil
-            record.role = forGood ? .departed : .observer
-        }
-        effects.append(.ownersChanged)
     }
 }

@@ -4,32 +4,43 @@ internal import Addressing
 extension LeaseLedger {
     /// Writes the next version of the own record. One that changes the claim, or outgrows the reservation, is committed
     /// before anybody hears of it; another is announced at once.
-    mutating func changeOwn(_ now: Instant, _ effects: inout [LedgerEffect], _ change: (inout NodeRecord) -> Void) {
-        let spoken = table[own.nodeID]
+    /// - Parameter leaps: whether the sequence must move as by a change of the claim, though there is none.
+    mutating func changeOwn(
+        _ now: Instant, _ effects: inout [LedgerEffect], leaps: Bool = false, _ change: (inout NodeRecord) -> Void
+    ) {
+        let spoken = table[own.nodeID].map { Standing($0.record) }
         change(&own)
-        if own.claim == durableClaim {
+        let standing = Standing(own)
+        if standing == durable, !leaps {
             own.version.sequence += 1
         } else {
             // Above the epoch as well: the sequence is on the disk whatever becomes of the claim, and so no epoch is used
             // twice.
-            let epoch = min(own.claim?.epoch ?? 0, Self.largestKeptEpoch)
+            let epoch = min(standing.highestEpoch, Self.largestKeptEpoch)
             own.version.sequence = max(own.version.sequence, reserved, epoch * Self.leap) + Self.leap
         }
         let signed = SignedRecord(own, sign: identity.sign)
-        guard uncommitted != nil || spoken?.claim != own.claim || own.version.sequence >= reserved else {
-            _ = table.merge(signed)
+        let isDurable = standing == durable && spoken.map { $0 == standing } ?? (own.claim == nil)
+        guard uncommitted != nil || !isDurable || own.version.sequence >= reserved else {
+            mergeOwn(signed, &effects)
             return effects.append(.announce(signed))
         }
         reserved = max(reserved, own.version.sequence + Self.reservation / 2)
         uncommitted = signed
-        durableClaim = own.claim
+        durable = standing
         effects.append(.commit(OwnCommit(record: signed, reserved: reserved, hint: hint)))
+    }
+
+    private mutating func mergeOwn(_ signed: SignedRecord, _ effects: inout [LedgerEffect]) {
+        let revocations = table.revocations.count
+        _ = table.merge(signed)
+        if table.revocations.count != revocations { effects.append(.revocationsChanged) }
     }
 
     mutating func committed(_ version: RecordVersion, _ effects: inout [LedgerEffect]) {
         guard let signed = uncommitted, signed.version == version else { return }
         uncommitted = nil
-        _ = table.merge(signed)
+        mergeOwn(signed, &effects)
         effects.append(.announce(signed))
         effects.append(.ownersChanged)
     }
@@ -49,12 +60,16 @@ extension LeaseLedger {
 
     mutating func merge(_ record: SignedRecord, _ now: Instant, _ effects: inout [LedgerEffect]) {
         guard record.nodeID != own.nodeID else { return adopt(record, now, &effects) }
-        let merged = table.merge(record)
+        let revocations = table.revocations.count
         let previous: SignedRecord?
-        switch merged {
+        switch table.merge(record) {
         case .known: return
         case .added: previous = nil
         case .replaced(let older): previous = older
+        }
+        if table.revocations.count != revocations { effects.append(.revocationsChanged) }
+        if reclaimAfter != nil, !live.contains(record.nodeID), absentSince[record.nodeID] == nil {
+            absentSince[record.nodeID] = now
         }
         effects.append(.peerChanged(record.nodeID))
         acknowledge(record, &effects)
@@ -64,9 +79,11 @@ extension LeaseLedger {
     mutating func merge(_ revocation: SignedRevocation, _ now: Instant, _ effects: inout [LedgerEffect]) {
         if revocation.revocation.isBan { return ban(revocation, now, &effects) }
         guard table.merge(revocation) else { return }
-        let claimant = table[revocation.revocation.nodeID]?.record.claimant
-        if let claimant, claimant.claim.epoch == revocation.revocation.claimEpoch, claimant.nodeID != own.nodeID {
-            effects.append(.event(.leaseRemoved(claimant.nodeID, claimant.claim.subnet)))
+        effects.append(.revocationsChanged)
+        let (nodeID, epoch) = (revocation.revocation.nodeID, revocation.revocation.claimEpoch)
+        let claim = table[nodeID]?.claim
+        if let claim, claim.epoch == epoch, nodeID != own.nodeID {
+            effects.append(.event(.leaseRevoked(nodeID, claim.subnet, by: revocation.reason)))
         }
         effects.append(.ownersChanged)
     }
@@ -87,16 +104,23 @@ extension LeaseLedger {
         effects.append(.event(.adopted(version)))
         // Beyond all that the other run can have said of this claim of its; not beyond its next claim.
         own.version.sequence = version.sequence + Self.reservation
-        durableClaim = record.claim
-        inherit(record.claim, now)
+        durable = Standing(record.record)
+        own.pin = configuredPin ?? record.record.pin
+        abandonMove()
+        inherit(record.record, now)
         changeOwn(now, &effects) { _ in }
         effects.append(.ownersChanged)
     }
 
-    /// Goes on with what another run of this node claimed; what it gave up is void.
-    private mutating func inherit(_ theirs: Claim?, _ now: Instant) {
-        guard let theirs else {
-            if own.claim != nil { phase = .listening(until: now) }
+    /// Goes on with what another run of this node claimed, or with its wanting none; what it gave up is void.
+    private mutating func inherit(_ record: NodeRecord, _ now: Instant) {
+        guard let theirs = record.claim else {
+            if record.role.wantsNone {
+                own.role = record.role
+                phase = .idle
+            } else if own.claim != nil {
+                phase = .listening(until: now)
+            }
             own.claim = nil
             return
         }
@@ -117,11 +141,15 @@ extension LeaseLedger {
         if let claim = own.claim, claim.claimClass > .isolated { phase = .holding }
     }
 
+    /// Tells the owner of claims that are not confirmed yet that nothing here precedes any of them.
     private func acknowledge(_ record: SignedRecord, _ effects: inout [LedgerEffect]) {
-        guard let claimant = record.record.claimant, claimant.claim.claimClass <= .isolated,
-            live.count <= Self.mostAcknowledgers,
-            table.claims(on: claimant.claim.subnet).allSatisfy({ !$0.precedes(claimant).wins || $0 == claimant }),
-            own.claim?.subnet != claimant.claim.subnet || own.claimant?.precedes(claimant).wins != true
+        let waiting = record.record.claimants.filter { $0.claim.claimClass <= .isolated }
+        guard !waiting.isEmpty, live.count <= Self.mostAcknowledgers,
+            waiting.allSatisfy({ claimant in
+                let subnet = claimant.claim.subnet
+                return table.claims(on: subnet).allSatisfy { !$0.precedes(claimant).wins || $0 == claimant }
+                    && own.claimant(on: subnet)?.precedes(claimant).wins != true
+            })
         else { return }
         effects.append(.acknowledge(record.nodeID, record.version))
     }

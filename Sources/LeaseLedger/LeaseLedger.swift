@@ -5,7 +5,8 @@ package import Addressing
 /// A node writes only its own record. It listens (until it is synchronised with a peer, or the join times out), claims
 /// the most preferred free subnet as TENTATIVE, and holds it as CONFIRMED once every live peer has acknowledged the
 /// claim or two flooding times have passed; ISOLATED if there was no peer. Whenever its claim meets one that precedes
-/// it, it withdraws and claims the next. Conflicts are derived from the records, never stored.
+/// it, it withdraws and claims the next. Conflicts are derived from the records, never stored. A node that is told to
+/// hold another subnet prepares a claim on that beside its present one, and changes over once the new one is confirmed.
 package struct LeaseLedger: Sendable {
     /// What a node is before it has a record.
     package struct Identity: Sendable {
@@ -55,9 +56,21 @@ package struct LeaseLedger: Sendable {
     package internal(set) var reserved: UInt64
     package internal(set) var uncommitted: SignedRecord?
     package internal(set) var hint: IPv4Block?
-    var pinned: IPv4Block?
-    /// The claim of the last commit that was asked for.
-    var durableClaim: Claim?
+    /// The subnet whose claim was revoked: not taken again while another is free.
+    package internal(set) var avoided: IPv4Block?
+    /// The subnet to move from.
+    package internal(set) var draining: IPv4Block?
+    /// When the claim to move to was made.
+    package internal(set) var preparingSince: Instant?
+    /// What the last commit that was asked for says.
+    var durable: Standing
+    let configuredPin: IPv4Block?
+    /// Holds no subnet, as configured.
+    let isObserver: Bool
+    /// How long an owner must have been absent before its claim may be taken back for want of another; `nil`: never.
+    let reclaimAfter: Duration?
+    /// Since when this node has known each absent owner to be absent.
+    package internal(set) var absentSince: [NodeID: Instant] = [:]
     /// Since when this run has the claim of an earlier run; `nil`: the claim is its own, or nobody can know better any
     /// more. See `yieldIfPreceded`.
     package internal(set) var inheritedSince: Instant?
@@ -79,6 +92,9 @@ package struct LeaseLedger: Sendable {
     /// of it is written to disk and told to everybody, and a young claim is told from a younger by its epoch.
     static let leastTenure: UInt8 = 8
     static let tenureStep: UInt8 = 2
+    /// How much longer the absent are waited for by a node that sees fewer than half of all: it may be the one that is
+    /// absent.
+    static let minorityPatience = 60
     /// Beyond this many live peers a claim is confirmed by time alone: acknowledgements would flood the claimant.
     static let mostAcknowledgers = 128
 
@@ -87,10 +103,12 @@ package struct LeaseLedger: Sendable {
     ///     everything ever spoken; its run nonce is replaced.
     ///   - reserved: the end of the committed reservation of numbers; at least `own.version.sequence`.
     ///   - hint: the subnet to ask for first.
-    ///   - pinned: the only subnet that this node may hold, if the operator said so.
+    ///   - pinned: the only subnet that this node shall hold, if the configuration says so; otherwise what the record says.
+    ///   - isObserver: the node shall hold none.
+    ///   - reclaimAfter: how long an owner must be absent before it may lose its subnet to a node without one.
     package init(
         identity: Identity, pool: SubnetPool, own: NodeRecord, reserved: UInt64, hint: IPv4Block? = nil,
-        pinned: IPv4Block? = nil
+        pinned: IPv4Block? = nil, isObserver: Bool = false, reclaimAfter: Duration? = nil
     ) {
         self.identity = identity
         self.pool = pool
@@ -99,9 +117,12 @@ package struct LeaseLedger: Sendable {
         self.own.publicKey = identity.publicKey
         self.own.version.runNonce = identity.runNonce
         self.reserved = reserved
-        durableClaim = own.claim
+        durable = Standing(own)
         self.hint = hint
-        self.pinned = pinned
+        self.isObserver = isObserver
+        self.reclaimAfter = reclaimAfter
+        configuredPin = pinned
+        if let pinned { self.own.pin = pinned }
     }
 
     package mutating func handle(_ input: LedgerInput, at now: Instant) -> [LedgerEffect] {
@@ -125,7 +146,7 @@ package struct LeaseLedger: Sendable {
         case .liveness(let nodeID, let isLive):
             // An isolated claim meets its first peer: its confirmation begins now.
             if isLive, live.isEmpty, case .claiming = phase { phase = .claiming(since: now) }
-            if isLive { live.insert(nodeID) } else { live.remove(nodeID) }
+            noteLiveness(nodeID, isLive, now)
         case .acknowledged(let nodeID, let version):
             if version == table[own.nodeID]?.version, live.contains(nodeID) { acknowledgements.insert(nodeID) }
         case .committed(let version):
@@ -147,10 +168,10 @@ package struct LeaseLedger: Sendable {
             if let claim = own.claim, claim.claimClass < .used, claim.claimClass >= .isolated {
                 changeOwn(now, &effects) { $0.claim?.claimClass = .used }
             }
-        case .pin(let subnet):
-            pin(subnet, now, &effects)
-        case .release(let forGood):
-            release(forGood: forGood, now, &effects)
+        case .order(let order):
+            obey(order, now, &effects)
+        case .revoke(let nodeID, let forget):
+            revoke(nodeID, forget ? .forgotten : .operatorRequest, now, &effects)
         case .reserve(let number):
             guard number >= reserved, number <= NodeRecord.largestCounter else { break }
             reserved = number
@@ -165,19 +186,26 @@ package struct LeaseLedger: Sendable {
 
     /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
     package var nextDeadline: Instant? {
-        guard let inheritanceEnds, phase != .stopped else { return phaseDeadline }
-        return phaseDeadline.map { min($0, inheritanceEnds) } ?? inheritanceEnds
+        guard phase != .stopped else { return nil }
+        return [phaseDeadline, inheritanceEnds, preparationEnds].compactMap(\.self).min()
     }
 
     /// When an inherited claim begins to yield as any other.
     var inheritanceEnds: Instant? { inheritedSince.map { $0 + floodingTime + floodingTime } }
+
+    /// When the claim to move to is confirmed by time.
+    package var preparationEnds: Instant? {
+        guard own.next != nil, uncommitted == nil, !live.isEmpty else { return nil }
+        return preparingSince.map { $0 + floodingTime + floodingTime }
+    }
 
     private var phaseDeadline: Instant? {
         switch phase {
         case .listening(let until): until
         case .claiming(let since): uncommitted == nil && !live.isEmpty ? since + floodingTime + floodingTime : nil
         case .holding: nextTenureChange
-        case .stopped, .exhausted, .idle: nil
+        case .exhausted: nextReclaim
+        case .stopped, .idle: nil
         }
     }
 

@@ -28,10 +28,10 @@ package enum LedgerInput: Sendable {
     case evicted(NodeID)
     /// An endpoint has attached to the own subnet.
     case endpointAttached
-    /// The operator wants this subnet for this node, and no other.
-    case pin(IPv4Block)
-    /// The operator wants the claim given back; with `forGood` the node takes no other.
-    case release(forGood: Bool)
+    /// The operator's word to this node. What it leads to is asked of `LeaseLedger.outcome(of:)` before.
+    case order(LeaseOrder)
+    /// The operator takes back whatever this node claims; with `forget`, it goes out of sight too until it speaks again.
+    case revoke(NodeID, forget: Bool)
     /// Numbers up to this one have been seen of this node: never use them again.
     case reserve(UInt64)
     case tick
@@ -50,6 +50,10 @@ package enum LedgerEffect: Sendable {
     /// Who owns what has changed: derive the data plane anew.
     case ownersChanged
     case event(LeaseEvent)
+    /// This node has issued a revocation: make it durable and tell everybody.
+    case revoke(SignedRevocation)
+    /// The set of revocations has grown, or some are superseded.
+    case revocationsChanged
     /// Another machine lives under this identity and its claim precedes: take a new identity.
     case takeNewIdentity
 }
@@ -85,6 +89,12 @@ package enum LeaseEvent: Hashable, Sendable {
     case leaseAdded(NodeID, IPv4Block)
     case leaseChanged(NodeID, IPv4Block)
     case leaseRemoved(NodeID, IPv4Block)
+    /// Somebody has taken another node's claim back.
+    case leaseRevoked(NodeID, IPv4Block, by: SignedRevocation.Reason)
+    /// The own claim has moved: the new subnet is confirmed, the old one is given back with the same word.
+    case moved(from: IPv4Block, to: IPv4Block)
+    /// The pinned subnet is another's: this node keeps what it has until it is free.
+    case waiting(IPv4Block, for: NodeID)
     /// Two other nodes claim one subnet; the winner is routed.
     case conflict(IPv4Block, winner: NodeID, loser: NodeID, by: Claimant.Component)
     case addressChanged(NodeID, from: AnyIPAddress, to: AnyIPAddress)

@@ -25,6 +25,11 @@ package enum NodeRole: UInt8, Hashable, Sendable, CaseIterable {
     case exhausted = 2
     /// Gave its claim back and will not return.
     case departed = 3
+    /// Gave its claim back and takes no other until its operator says so.
+    case released = 4
+
+    /// Owns no subnet and is after none.
+    package var wantsNone: Bool { self == .observer || self == .departed || self == .released }
 }
 
 /// The one record a node owns. Only its owner writes it; the higher version wins everywhere.
@@ -46,13 +51,17 @@ package struct NodeRecord: Hashable, Sendable {
     /// The release that wrote the record, at most 31 bytes.
     package var software: String
     package var claim: Claim?
+    /// The claim that is to take the place of `claim` once it is confirmed: TENTATIVE as long as it is here.
+    package var next: Claim?
+    /// The only subnet that the operator wants the node to hold.
+    package var pin: IPv4Block?
     /// Of a node that seals.
     package var security: NodeSecurity?
 
     package init(
         nodeID: NodeID, publicKey: [UInt8], version: RecordVersion, name: String, role: NodeRole = .member,
         fingerprint: UInt64, endpoint: Endpoint, publicIP: AnyIPAddress, backend: BackendData, software: String,
-        claim: Claim? = nil, security: NodeSecurity? = nil
+        claim: Claim? = nil, next: Claim? = nil, pin: IPv4Block? = nil, security: NodeSecurity? = nil
     ) {
         self.nodeID = nodeID
         self.publicKey = publicKey
@@ -65,8 +74,16 @@ package struct NodeRecord: Hashable, Sendable {
         self.backend = backend
         self.software = software
         self.claim = claim
+        self.next = next
+        self.pin = pin
         self.security = security
     }
 
     package var claimant: Claimant? { claim.map { Claimant(nodeID: nodeID, claim: $0) } }
+
+    /// What the node claims: what it holds or is after, and what it prepares to move to.
+    package var claimants: [Claimant] { [claim, next].compactMap { $0.map { Claimant(nodeID: nodeID, claim: $0) } } }
+
+    /// The node's claim on exactly this subnet.
+    package func claimant(on subnet: IPv4Block) -> Claimant? { claimants.first { $0.claim.subnet == subnet } }
 }

@@ -1,15 +1,15 @@
 internal import Addressing
 
-/// The record's bytes, format 1; big-endian. Behind the claim stand extensions, each tag 1 · length 1 · payload. Those of
-/// later releases are signed, kept and passed on, and not read.
+/// The record's bytes, format 1; big-endian. Behind the fixed fields come those that most records do without, each as
+/// tag 1 · length 1 · value. A tag of a later release is signed, kept and passed on, and not read.
 ///
 ///     format 1 · nodeID 16 · public key 32 · sequence 8 · run nonce 8 · role 1 · name 1+n · software 1+n ·
 ///     fingerprint 8 · endpoint (family 1, address 4|16, port 2) · public IP (family 1, address 4|16) ·
 ///     backend 1 [vxlan: VNI 4, VTEP MAC 6] · claim 1 [1: base 4, length 1, class 1, tenure 1, epoch 8] ·
-///     extensions [tag 1: X25519 key 32, ids of cluster keys 4 each]
+///     tag 1: security (X25519 key 32, ids of cluster keys 4 each) · tag 16: pin (base 4, length 1) ·
+///     tag 17: next claim (as a claim)
 extension NodeRecord {
     private static let format: UInt8 = 1
-    private static let securityTag: UInt8 = 1
     package static let longestName = 63
     package static let longestSoftware = 31
     /// A sequence or an epoch beyond this is absurd: no node gets there in its life.
@@ -34,20 +34,39 @@ extension NodeRecord {
             writer.raw(vtepMAC.networkBytes)
         }
         writer.integer(UInt8(claim == nil ? 0 : 1))
-        if let claim {
-            writer.integer(claim.subnet.base.bits)
-            writer.integer(UInt8(claim.subnet.prefixLength))
-            writer.integer(claim.claimClass.rawValue)
-            writer.integer(claim.tenure)
-            writer.integer(claim.epoch)
+        if let claim { Self.write(claim, to: &writer) }
+        if let pin {
+            writer.integer(Tag.pin.rawValue)
+            writer.integer(UInt8(5))
+            writer.integer(pin.base.bits)
+            writer.integer(UInt8(pin.prefixLength))
+        }
+        if let next {
+            writer.integer(Tag.next.rawValue)
+            writer.integer(UInt8(15))
+            Self.write(next, to: &writer)
         }
         if let security {
             let payload = security.encoded
-            writer.integer(Self.securityTag)
+            writer.integer(Tag.security.rawValue)
             writer.integer(UInt8(payload.count))
             writer.raw(payload)
         }
         return writer.bytes
+    }
+
+    private enum Tag: UInt8 {
+        case security = 1
+        case pin = 16
+        case next = 17
+    }
+
+    private static func write(_ claim: Claim, to writer: inout ByteWriter) {
+        writer.integer(claim.subnet.base.bits)
+        writer.integer(UInt8(claim.subnet.prefixLength))
+        writer.integer(claim.claimClass.rawValue)
+        writer.integer(claim.tenure)
+        writer.integer(claim.epoch)
     }
 
     package init(encoded body: [UInt8]) throws(DecodingFailure) {
@@ -65,8 +84,12 @@ extension NodeRecord {
         endpoint = try reader.endpoint()
         publicIP = try reader.address()
         backend = try Self.backend(from: &reader)
-        claim = try Self.claim(from: &reader)
-        security = try Self.security(from: &reader)
+        switch try reader.integer(UInt8.self) {
+        case 0: claim = nil
+        case 1: claim = try Self.claim(from: &reader)
+        default: throw .valueOutOfRange
+        }
+        try readTagged(&reader)
         guard version.sequence <= Self.largestCounter, !name.isEmpty, endpoint.port != 0 else { throw .valueOutOfRange }
     }
 
@@ -94,29 +117,36 @@ extension NodeRecord {
         }
     }
 
-    /// Looks through the extensions; what is not in their form belongs to later releases too.
-    private static func security(from reader: inout ByteReader) throws(DecodingFailure) -> NodeSecurity? {
-        while reader.remaining >= 2 {
-            let tag = try reader.integer(UInt8.self)
-            let length = Int(try reader.integer(UInt8.self))
-            guard length <= reader.remaining else { return nil }
-            let payload = try reader.slice(length)
-            if tag == securityTag { return try NodeSecurity(encoded: payload) }
+    private mutating func readTagged(_ reader: inout ByteReader) throws(DecodingFailure) {
+        while reader.remaining > 0 {
+            let tag = Tag(rawValue: try reader.integer())
+            var value = ByteReader(try reader.slice(Int(try reader.integer(UInt8.self))))
+            switch tag {
+            case .security: security = try NodeSecurity(encoded: try value.slice(value.remaining))
+            case .pin: pin = try Self.block(from: &value)
+            case .next:
+                let claim = try Self.claim(from: &value)
+                // It becomes firmer by taking the present one's place.
+                guard claim.claimClass == .tentative, claim.subnet != self.claim?.subnet else {
+                    throw .valueOutOfRange
+                }
+                next = claim
+            case nil: break
+            }
         }
-        return nil
     }
 
-    private static func claim(from reader: inout ByteReader) throws(DecodingFailure) -> Claim? {
-        switch try reader.integer(UInt8.self) {
-        case 0: return nil
-        case 1: break
-        default: throw .valueOutOfRange
-        }
+    private static func block(from reader: inout ByteReader) throws(DecodingFailure) -> IPv4Block {
         let base = IPv4Address(bits: try reader.integer())
-        let length = Int(try reader.integer(UInt8.self))
-        guard let subnet = IPv4Block(base: base, prefixLength: length),
-            let claimClass = ClaimClass(rawValue: try reader.integer())
-        else { throw .valueOutOfRange }
+        guard let block = IPv4Block(base: base, prefixLength: Int(try reader.integer(UInt8.self))) else {
+            throw .valueOutOfRange
+        }
+        return block
+    }
+
+    private static func claim(from reader: inout ByteReader) throws(DecodingFailure) -> Claim {
+        let subnet = try block(from: &reader)
+        guard let claimClass = ClaimClass(rawValue: try reader.integer()) else { throw .valueOutOfRange }
         let tenure = try reader.integer(UInt8.self)
         let epoch = try reader.integer(UInt64.self)
         guard tenure < 64, epoch <= largestCounter else { throw .valueOutOfRange }

@@ -16,12 +16,18 @@ package struct RecordTable: Sendable {
     private var claimants = SlotIndex<IPv4Block>()
     /// By the name's hash: a table of thousands has little room for the names themselves.
     private var names = SlotIndex<Int>()
+    /// Those that may still matter; see `isSuperseded`.
     package private(set) var revocations: [Revocation: SignedRevocation] = [:]
+    private var revokedEpochs: [NodeID: Set<UInt64>] = [:]
     /// Banned nodes have no record here, and get none; the names that they had, empty where none is known.
     package private(set) var banned: [NodeID: String] = [:]
     package private(set) var hash = TableHash()
-    /// The highest claim epoch in any record.
+    /// The highest claim epoch in any record, absurd jumps aside.
     package private(set) var highestEpoch: UInt64 = 0
+
+    /// A claim with an epoch beyond this many others is merged as any other, but moves nobody's clock: it gains its
+    /// claimant nothing, since the lower epoch precedes, and leaves the others room to count.
+    static let longestJump: UInt64 = 1 << 24
 
     package init() {}
 
@@ -42,34 +48,43 @@ package struct RecordTable: Sendable {
             records.append(record)
             hash.toggle(nodeID, record.version)
             index(record, slot)
+            prune(nodeID)
             return .added
         }
         let previous = records[Int(slot)]
         guard previous.version < record.version else { return .known }
         hash.toggle(nodeID, previous.version)
         hash.toggle(nodeID, record.version)
-        if previous.claim?.subnet != record.claim?.subnet || previous.record.name != record.record.name {
+        if previous.record.claimants.map(\.claim.subnet) != record.record.claimants.map(\.claim.subnet)
+            || previous.record.name != record.record.name
+        {
             unindex(previous, slot)
             index(record, slot)
-        } else if let claim = record.claim {
-            highestEpoch = max(highestEpoch, claim.epoch)
+        } else {
+            record.record.claimants.forEach { count($0.claim.epoch) }
         }
         records[Int(slot)] = record
+        prune(nodeID)
         return .replaced(previous)
     }
 
     private mutating func index(_ record: SignedRecord, _ slot: UInt32) {
         buckets[TableHash.bucket(of: record.nodeID)].append(slot)
         names.add(slot, for: record.record.name.hashValue)
-        guard let claim = record.claim else { return }
-        claimants.add(slot, for: claim.subnet)
-        highestEpoch = max(highestEpoch, claim.epoch)
+        for claimant in record.record.claimants {
+            claimants.add(slot, for: claimant.claim.subnet)
+            count(claimant.claim.epoch)
+        }
     }
 
     private mutating func unindex(_ record: SignedRecord, _ slot: UInt32) {
         buckets[TableHash.bucket(of: record.nodeID)].removeAll { $0 == slot }
         names.remove(slot, for: record.record.name.hashValue)
-        if let claim = record.claim { claimants.remove(slot, for: claim.subnet) }
+        for claimant in record.record.claimants { claimants.remove(slot, for: claimant.claim.subnet) }
+    }
+
+    private mutating func count(_ epoch: UInt64) {
+        if epoch <= highestEpoch + Self.longestJump { highestEpoch = max(highestEpoch, epoch) }
     }
 
     /// The records of the nodes that go by this name: for two nodes it may be one.
@@ -99,19 +114,69 @@ package struct RecordTable: Sendable {
 
     package func isBanned(_ nodeID: NodeID) -> Bool { banned[nodeID] != nil }
 
-    /// - Returns: whether it was news.
+    /// - Returns: whether it was news that matters.
     package mutating func merge(_ revocation: SignedRevocation) -> Bool {
-        guard revocations[revocation.revocation] == nil else { return false }
-        revocations[revocation.revocation] = revocation
-        hash.toggle(revocation.revocation)
-        if revocation.revocation.isBan {
-            let nodeID = revocation.revocation.nodeID
-            banned[nodeID] = remove(nodeID)?.record.name ?? ""
-        }
+        let key = revocation.revocation
+        guard revocations[key] == nil, !isSuperseded(key) else { return false }
+        revocations[key] = revocation
+        revokedEpochs[key.nodeID, default: []].insert(key.claimEpoch)
+        hash.toggle(key)
+        if key.isBan { banned[key.nodeID] = remove(key.nodeID)?.record.name ?? "" }
         return true
     }
 
-    /// The claim of a node that nobody has revoked.
+    /// Whether the owner's own record says that the revoked claim has ended, so that the revocation can be dropped.
+    ///
+    /// Why that is safe. A node's claims have ever higher epochs: the epoch of a new claim is above its sequence divided by
+    /// `LeaseLedger.leap`, and the record that publishes the claim has a sequence that, so divided, is above the epoch. So
+    /// a record with a quotient above the revoked epoch was written after that claim was made, and if it does not carry the
+    /// claim, after it had ended. Whoever has it takes no older record of that node, so the claim cannot come back there;
+    /// whoever has neither it nor the revocation gets, by anti-entropy, the record, which says as much. Where the
+    /// revocation arrives first, it stands until the record comes. A disk of before speaks below the change of the claim,
+    /// and its node adopts the later record. So the set is a function of what is known: equal records and revocations
+    /// leave equal sets, in whatever order they came, and the hashes agree.
+    ///
+    /// A revocation of an owner that never speaks again stands for ever: one for each claim of its last record.
+    package func isSuperseded(_ revocation: Revocation) -> Bool {
+        self[revocation.nodeID].map { Self.supersedes($0.record, revocation) } ?? false
+    }
+
+    private static func supersedes(_ record: NodeRecord, _ revocation: Revocation) -> Bool {
+        record.version.sequence / LeaseLedger.leap > revocation.claimEpoch
+            && !record.claimants.contains { $0.claim.epoch == revocation.claimEpoch }
+    }
+
+    private mutating func prune(_ nodeID: NodeID) {
+        for epoch in revokedEpochs[nodeID] ?? [] {
+            let revocation = Revocation(nodeID: nodeID, claimEpoch: epoch)
+            guard isSuperseded(revocation) else { continue }
+            revocations[revocation] = nil
+            hash.toggle(revocation)
+            revokedEpochs[nodeID]?.remove(epoch)
+            if revokedEpochs[nodeID]?.isEmpty == true { revokedEpochs[nodeID] = nil }
+        }
+    }
+
+    /// The epochs of a node's claims that are revoked.
+    func revokedEpochs(of nodeID: NodeID) -> Set<UInt64> { revokedEpochs[nodeID] ?? [] }
+
+    /// An operator wants this node out of sight, and it has said nothing since.
+    /// - Parameter news: a record of it that is to be merged.
+    package func isForgotten(_ nodeID: NodeID, saying news: NodeRecord? = nil) -> Bool {
+        revokedEpochs(of: nodeID).contains { epoch in
+            let revocation = Revocation(nodeID: nodeID, claimEpoch: epoch)
+            guard revocations[revocation]?.reason == .forgotten else { return false }
+            return news.map { !Self.supersedes($0, revocation) } ?? true
+        }
+    }
+
+    /// What a revocation must name to make a node forgotten: its claim or, where it has none, an epoch that none of its
+    /// claims has and its next record is beyond.
+    func epochToForget(_ nodeID: NodeID) -> UInt64? {
+        self[nodeID].map { $0.claim?.epoch ?? $0.version.sequence / LeaseLedger.leap }
+    }
+
+    /// The present claim of a node, unless it is revoked.
     package func standingClaim(of nodeID: NodeID) -> Claimant? {
         self[nodeID].flatMap { standingClaim(in: $0) }
     }
@@ -127,9 +192,14 @@ package struct RecordTable: Sendable {
             && revocations[Revocation(nodeID: claimant.nodeID, claimEpoch: claimant.claim.epoch)] != nil
     }
 
-    /// The standing claims on exactly this subnet. Subnets of one pool are equal or disjoint.
+    /// The standing claims on exactly this subnet, those of nodes that prepare to move there included. Subnets of one pool
+    /// are equal or disjoint.
     package func claims(on subnet: IPv4Block) -> [Claimant] {
-        claimants.slots(for: subnet).compactMap { standingClaim(in: records[Int($0)]) }
+        claimants.slots(for: subnet).compactMap { standingClaim(in: records[Int($0)], on: subnet) }
+    }
+
+    private func standingClaim(in record: SignedRecord, on subnet: IPv4Block) -> Claimant? {
+        record.record.claimant(on: subnet).flatMap { isRevoked($0) ? nil : $0 }
     }
 
     /// Who owns a subnet: the claim that precedes all others on it, tentative ones aside. Everybody derives the same
@@ -137,7 +207,7 @@ package struct RecordTable: Sendable {
     package func owner(of subnet: IPv4Block) -> Claimant? {
         // One claimant is the rule, and a table may hold thousands.
         if let slot = claimants.onlySlot(for: subnet) {
-            return standingClaim(in: records[Int(slot)]).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
+            return standingClaim(in: records[Int(slot)], on: subnet).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
         }
         return claims(on: subnet).filter { $0.claim.claimClass > .tentative }.max { $1.precedes($0).wins }
     }

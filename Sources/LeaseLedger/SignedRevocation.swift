@@ -8,6 +8,8 @@ package struct SignedRevocation: Hashable, Sendable {
         case poolPressure = 1
         /// The node is banned.
         case banned = 2
+        /// An operator wants the absent node out of sight, its claim included.
+        case forgotten = 3
     }
 
     package let revocation: Revocation

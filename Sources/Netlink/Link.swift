@@ -14,6 +14,8 @@ package struct Link: Hashable, Sendable {
     /// Bytes.
     package var mtu: UInt32
     package var mac: MACAddress?
+    /// The bridge, bond or the like that the device is a port of.
+    package var master: Int32?
     /// "vxlan", "bridge", "veth"; `nil` for hardware.
     package var kind: String?
     package var vxlan: VXLANParameters?
@@ -61,6 +63,7 @@ package struct Link: Hashable, Sendable {
             case IFLA_MTU: mtu = value.integer(at: 0, as: UInt32.self) ?? 0
             case IFLA_ADDRESS: mac = value.mac
             case IFLA_IFALIAS: alias = value.text
+            case IFLA_MASTER: master = value.integer(at: 0, as: Int32.self)
             case IFLA_LINKINFO: readInfo(AttributeList(value))
             case IFLA_AF_SPEC: readFamilies(AttributeList(value))
             default: break

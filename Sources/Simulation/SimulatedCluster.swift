@@ -143,6 +143,7 @@ package struct SimulatedCluster {
         case .resolveSeeds:
             queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))
         case .revocationsChanged, .ownersChanged, .keyRing: break
+        case .orderAnswered(let number, let reply): nodes[index].orderReplies[number] = reply
         }
     }
 

@@ -25,6 +25,7 @@ package struct SimulatedNode {
     package internal(set) var isSpared = true
     package internal(set) var events: [(time: Instant, event: NodeEvent)] = []
     package internal(set) var wantsNewIdentity = false
+    package internal(set) var orderReplies: [UInt64: OrderReply] = [:]
     package internal(set) var contradictions: [String] = []
     package internal(set) var datagramsSent = 0
     package internal(set) var bytesSent = 0

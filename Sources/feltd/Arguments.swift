@@ -17,6 +17,13 @@ struct Arguments: ParsableArguments {
     var subnetMax: [String] = []
     @Option(help: ArgumentHelp("Hold this subnet and no other.", valueName: "cidr"))
     var subnet: [String] = []
+    @Flag(help: "Route, and hold no subnet.")
+    var observer = false
+    @Option(
+        help: ArgumentHelp(
+            "How long an owner must be absent before its subnet may go to a node without one (default: 60).",
+            valueName: "seconds"))
+    var reclaimAfter: [String] = []
     @Option(help: ArgumentHelp("Read flannel's net-conf.json.", valueName: "file"))
     var netConf: [String] = []
     @Option(help: ArgumentHelp("vxlan, host-gw or alloc (default: the cluster's, else vxlan).", valueName: "type"))
@@ -99,7 +106,8 @@ struct Arguments: ParsableArguments {
     var given: [Setting: [String]] {
         let lists: [Setting: [String]] = [
             .network: network, .subnetLen: subnetLen, .subnetMin: subnetMin, .subnetMax: subnetMax, .subnet: subnet,
-            .netConf: netConf, .backend: backend, .vni: vni, .vxlanPort: vxlanPort, .device: device, .mtu: mtu,
+            .observer: observer ? ["true"] : [], .reclaimAfter: reclaimAfter, .netConf: netConf, .backend: backend,
+            .vni: vni, .vxlanPort: vxlanPort, .device: device, .mtu: mtu,
             .join: join, .joinTimeout: joinTimeout, .name: name, .iface: iface, .ifaceRegex: ifaceRegex,
             .ifaceCanReach: ifaceCanReach, .publicIP: publicIP, .bind: bind, .keyFile: keyFile, .stateDir: stateDir,
             .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .hooks: hooks,

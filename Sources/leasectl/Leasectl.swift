@@ -16,8 +16,9 @@ internal import Glibc
             """,
         version: ControlProtocol.release,
         subcommands: [
-            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Token.self, Key.self,
-            Node.self, Cleanup.self, Version.self,
+            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Explain.self,
+            Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
+            Key.self, Cleanup.self, Version.self,
         ],
         defaultSubcommand: nil)
 

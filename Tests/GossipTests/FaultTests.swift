@@ -135,7 +135,7 @@ import Testing
         #expect(cluster.running.count { $0.claim != nil } == 3, "seed \(seed)")
         #expect(cluster.running.count { $0.gossip?.ledger?.phase == .exhausted } == 2, "seed \(seed)")
         let holder = try #require(cluster.running.first { $0.claim != nil })
-        cluster.give(.ledger(.release(forGood: false)), to: holder.index)
+        cluster.give(.ledger(.order(.release)), to: holder.index)
         cluster.run(for: .seconds(10))
         #expect(cluster.running.count { $0.claim != nil } == 3, "seed \(seed)")
         #expect(cluster.overlaps == [], "seed \(seed)")

@@ -10,6 +10,7 @@ struct LedgerHarness {
     private(set) var commits: [OwnCommit] = []
     private(set) var announced: [SignedRecord] = []
     private(set) var acknowledged: [NodeID] = []
+    private(set) var revoked: [SignedRevocation] = []
     private(set) var wantsNewIdentity = false
     var diskWorks = true
 
@@ -17,7 +18,7 @@ struct LedgerHarness {
 
     init(
         _ number: UInt64 = 1, network: String = "10.244.0.0/16", runNonce: UInt64 = 1, own: NodeRecord? = nil,
-        pinned: IPv4Block? = nil
+        pinned: IPv4Block? = nil, isObserver: Bool = false, reclaimAfter: Duration? = nil
     ) throws {
         let identity = LeaseLedger.Identity(
             clusterID: 7, nodeID: Self.nodeID(number), publicKey: Array(repeating: 0, count: 32), runNonce: runNonce,
@@ -25,7 +26,8 @@ struct LedgerHarness {
         let record = own ?? Self.record(number)
         ledger = LeaseLedger(
             identity: identity, pool: try SubnetPool(network: IPv4Block(parsing: network)), own: record,
-            reserved: record.version.sequence + 1_000, pinned: pinned)
+            reserved: record.version.sequence + 1_000, pinned: pinned, isObserver: isObserver,
+            reclaimAfter: reclaimAfter)
     }
 
     static func record(
@@ -63,7 +65,8 @@ struct LedgerHarness {
             case .acknowledge(let nodeID, _): acknowledged.append(nodeID)
             case .event(let event): events.append(event)
             case .takeNewIdentity: wantsNewIdentity = true
-            case .peerChanged, .ownersChanged: break
+            case .revoke(let revocation): revoked.append(revocation)
+            case .peerChanged, .ownersChanged, .revocationsChanged: break
             }
         }
     }

@@ -4,10 +4,12 @@ import Testing
 @testable import LeaseLedger
 
 @Suite struct OwnRecordTests {
-    private func resumed(_ commit: OwnCommit, runNonce: UInt64) throws -> LedgerHarness {
+    private func resumed(
+        _ commit: OwnCommit, runNonce: UInt64, network: String = "10.244.0.0/16"
+    ) throws -> LedgerHarness {
         var record = commit.record.record
         record.version.sequence = commit.reserved
-        return try LedgerHarness(runNonce: runNonce, own: record)
+        return try LedgerHarness(network: network, runNonce: runNonce, own: record)
     }
 
     @Test func `a restart resumes the claim, repeats no version and does not listen first`() throws {
@@ -101,7 +103,7 @@ import Testing
         node.give(
             .record(try LedgerHarness.peer(5, try #require(node.claim).subnet.description, .confirmed, epoch: 40)))
         let used = try #require(node.claim).epoch
-        node.give(.release(forGood: false))
+        node.give(.order(.release))
         let commit = try #require(node.commits.last)
         var record = commit.record.record
         record.version.sequence = commit.reserved
@@ -141,5 +143,33 @@ import Testing
                     issuerKey: Array(repeating: 0, count: 32), reason: .operatorRequest,
                     sign: { _ in Array(repeating: 0, count: 64) })))
         #expect(try #require(again.claim).epoch > claim.epoch)
+    }
+
+    /// A change of the claim moves the sequence by 2^20; what is reserved must stay ahead of it, whatever comes next.
+    @Test func `a restart after many changes of the claim repeats no version and no epoch`() throws {
+        var node = try LedgerHarness(network: "10.244.0.0/22")
+        var spoken: Set<UInt64> = []
+        var epochs: [UInt64] = []
+        node.start()
+        for run in 2...20 as ClosedRange<UInt64> {
+            for change in 0..<100 {
+                node.give(.order([.drain, .release, .takeAny, .drain][change % 4]))
+                node.wait(.seconds(1))
+            }
+            node.give(.reserve(node.ledger.reserved + 5))
+            for record in node.announced {
+                #expect(record.version.sequence < node.ledger.reserved)
+                #expect(spoken.insert(record.version.sequence).inserted)
+            }
+            for case let claim? in node.announced.map(\.claim) where epochs.last != claim.epoch {
+                epochs.append(claim.epoch)
+            }
+            for commit in node.commits { #expect(commit.record.version.sequence < commit.reserved) }
+            node = try resumed(try #require(node.commits.last), runNonce: run, network: "10.244.0.0/22")
+            node.start()
+        }
+        #expect(epochs == epochs.sorted() && Set(epochs).count == epochs.count)
+        #expect(epochs.count > 900)
+        #expect(try #require(node.announced.last).version.sequence < NodeRecord.largestCounter / 2)
     }
 }

@@ -14,6 +14,12 @@ extension FeltdConfiguration {
         if request.network != nil || joins.isEmpty {
             try checkPinnedSubnet(in: settings, named: chosen[.subnet]?.input)
         }
+        if isObserver, pinnedSubnet != nil {
+            throw ConfigurationError(
+                chosen[.observer]?.input ?? Setting.observer.flag,
+                "contradicts \(chosen[.subnet]?.input ?? Setting.subnet.flag): an observer holds no subnet; leave one out"
+            )
+        }
         if settings.backend == .vxlan, settings.vxlanPort == bindPort {
             let named = [Setting.vxlanPort, .bind].compactMap { chosen[$0]?.input }.first
             throw ConfigurationError(

@@ -13,6 +13,10 @@ package struct FeltdConfiguration: Sendable {
 
     package var request = NetworkSettingsRequest()
     package var pinnedSubnet: IPv4Block?
+    /// Routes and owns no subnet.
+    package var isObserver = false
+    /// How long an owner must be absent before its subnet may be taken back for want of another.
+    package var reclaimAfter = Duration.seconds(60)
     package var device: String?
     package var mtu: UInt32?
     /// VXLAN's group policy extension; all nodes should agree.
@@ -91,6 +95,8 @@ package struct FeltdConfiguration: Sendable {
         case .subnetMin: request.subnetMin = try reader.address()
         case .subnetMax: request.subnetMax = try reader.address()
         case .subnet: pinnedSubnet = try reader.block()
+        case .observer: isObserver = try reader.flag()
+        case .reclaimAfter: reclaimAfter = .seconds(try reader.number(in: 1...31_536_000))
         case .netConf: break
         case .backend: request.backend = try reader.backend()
         case .vni: request.vni = UInt32(try reader.number(in: 1...16_777_215))

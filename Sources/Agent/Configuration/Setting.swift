@@ -6,6 +6,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case subnetMin = "subnet-min"
     case subnetMax = "subnet-max"
     case subnet
+    case observer
+    case reclaimAfter = "reclaim-after"
     case netConf = "net-conf"
     case backend
     case vni
@@ -47,7 +49,9 @@ package enum Setting: String, CaseIterable, Sendable {
 
     package var isSwitch: Bool {
         switch self {
-        case .directRouting, .insecure, .ipMasq, .gbp, .learning, .noUDPChecksum, .blackhole, .ipForward, .discover: true
+        case .directRouting, .insecure, .ipMasq, .gbp, .learning, .noUDPChecksum, .blackhole, .ipForward, .discover,
+            .observer:
+            true
         default: false
         }
     }

@@ -15,6 +15,7 @@ extension Daemon {
         registry.on(ControlMethods.members) { await self.memberInfos() }
         registry.on(ControlMethods.status) { await self.status() }
         registry.on(ControlMethods.dataplane) { query in try await self.dataplane(query) }
+        registerOperations(&registry)
         registry.on(ControlMethods.token) { try await self.token() }
         register(security: &registry)
         return registry
@@ -51,7 +52,7 @@ extension Daemon {
         return max(published, Int((now - known.since).inSeconds))
     }
 
-    private func liveness(_ member: Member?) -> ControlAPI.Liveness {
+    func liveness(_ member: Member?) -> ControlAPI.Liveness {
         switch member?.liveness {
         case .alive: .alive
         case .suspect: .suspect
@@ -67,7 +68,7 @@ extension Daemon {
                 node: name(of: nodeID), nodeID: nodeID.description, address: "-", liveness: .banned,
                 incarnation: 0, version: "-")
         }
-        let members = table.all.map { record in
+        let members = table.all.filter { !table.isForgotten($0.nodeID) }.map { record in
             let isSelf = record.nodeID == gossip.nodeID
             let member = gossip.members[record.nodeID]
             return MemberInfo(
@@ -115,7 +116,7 @@ extension Daemon {
         counters["datagramsOutdatedStranger"] = keys.strangers
         return StatusInfo(
             cluster: context.clusterName, node: name(of: gossip.nodeID), nodeID: gossip.nodeID.description,
-            ready: isReady && ledger?.heldClaim != nil, lease: ledger?.heldClaim?.subnet.description,
+            ready: isReady && (ledger?.heldClaim != nil || wantsNoSubnet), lease: ledger?.heldClaim?.subnet.description,
             backend: gossip.settings?.backend.label ?? "unsettled", state: state, peers: peers,
             pool: StatusInfo.Pool(
                 total: ledger?.pool.count ?? 0, used: used ?? 0, network: ledger?.pool.network.description,
@@ -137,7 +138,7 @@ extension Daemon {
         case .claiming: return ledger.own.claim?.claimClass.label ?? "claiming"
         case .holding: return ledger.own.claim?.claimClass.label ?? "holding"
         case .exhausted: return "exhausted"
-        case .idle: return ledger.own.role == .departed ? "departed" : "observer"
+        case .idle: return "\(ledger.own.role)"
         }
     }
 

@@ -83,6 +83,7 @@ extension Daemon {
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
             writeSubnetFile(mtu: new.effectiveMTU)
+            withdrawSubnetFiles()
             keepTrafficRules()
         case .failure(let error):
             let problem = "\(error)"
@@ -151,6 +152,12 @@ extension Daemon {
     }
 
     private func becomeReady() {
+        if !isReady, wantsNoSubnet, report?.failures.isEmpty == true {
+            isReady = true
+            log.notice("ready: this node routes and holds no subnet", id: "ready")
+            context.services.notify("READY=1\nSTATUS=holds no subnet")
+            return
+        }
         guard !isReady, let subnet = gossip.ledger?.heldClaim?.subnet, wroteSubnet?.subnet == subnet, let report,
             report.failures.isEmpty
         else { return }
@@ -166,6 +173,7 @@ extension Daemon {
 
     /// The node may have another address or interface now: look.
     func selectUnderlay() {
+        lookForEndpoints()
         guard !isSelectingUnderlay else {
             needsUnderlayLook = true
             return

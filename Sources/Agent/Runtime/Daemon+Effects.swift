@@ -32,6 +32,7 @@ extension Daemon {
                 id: "identity-contested")
             finish(.newIdentity)
         case .keyRing(let sealed, let sender): takeKeys(sealed, from: sender)
+        case .orderAnswered(let number, let reply): orderAnswered(number, reply)
         case .event(let event): tell(event)
         }
     }
@@ -151,6 +152,7 @@ extension Daemon {
         do {
             try await context.store.writePeers(peers, removing: gone)
             try await context.store.append(events)
+            try await saveRevocationsNow()
             storeRecovered()
         } catch {
             storeFailed(error)
@@ -160,22 +162,41 @@ extension Daemon {
         }
     }
 
-    private var storedRevocations: [StoredRevocation] {
-        (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
-            StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
+    /// As `saveRevocations`, for an operator who waits.
+    func saveRevocationsNow() async throws {
+        let (additions, removals) = takeRevocationChanges()
+        do {
+            try await context.store.writeRevocations(additions, removing: removals)
+        } catch {
+            revocationsNotStored(additions, removals)
+            throw error
         }
     }
 
-    /// As `saveRevocations`, for an operator who waits.
-    func saveRevocationsNow() async throws { try await context.store.writeRevocations(storedRevocations) }
+    /// What is new, to be written, and what is superseded, to be deleted.
+    private func takeRevocationChanges() -> (additions: [StoredRevocation], removals: [Revocation]) {
+        let standing = gossip.ledger?.table.revocations ?? [:]
+        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map {
+            StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
+        }
+        let removals = storedRevocations.filter { standing[$0] == nil }
+        storedRevocations = Set(standing.keys)
+        return (additions, Array(removals))
+    }
+
+    private func revocationsNotStored(_ additions: [StoredRevocation], _ removals: [Revocation]) {
+        storedRevocations.subtract(additions.map(\.revocation))
+        storedRevocations.formUnion(removals)
+    }
 
     private func saveRevocations() {
         let store = context.store
-        let revocations = storedRevocations
+        let (additions, removals) = takeRevocationChanges()
         Task { [weak self] in
             do {
-                try await store.writeRevocations(revocations)
+                try await store.writeRevocations(additions, removing: removals)
             } catch {
+                await self?.revocationsNotStored(additions, removals)
                 await self?.storeFailed(error)
             }
         }

@@ -28,6 +28,8 @@ extension Daemon {
                 + "See `leasectl members`, ban it and rotate the key"
             log.error(message, id: "members-full")
             publish(.membersFull, message: message)
+        case .ordered(let order, let sender):
+            log.notice("\(name(of: sender)) orders: \(order.words)", id: "ordered", ["node": "\(sender)"])
         case .protocolVersion(let version, let endpoint):
             log.warning(
                 "\(endpoint) speaks gossip protocol \(version), this release \(DatagramHeader.protocolVersion); nothing "
@@ -77,8 +79,13 @@ extension Daemon {
             let message = "lost \(subnet) to \(name(of: winner)) (\(winner.short)) by \(by.rawValue); claiming another"
             return (mine(.lost, subnet, message, other: winner, by: by.rawValue), .warning)
         case .revoked(let subnet, let reason):
-            return (mine(.revoked, subnet, "\(subnet) was revoked (\(reason)); claiming another"), .warning)
+            return (mine(.revoked, subnet, "\(subnet) was revoked (\(reason.words)); claiming another"), .warning)
         case .released(let subnet): return (mine(.released, subnet, "gave \(subnet) back"), .notice)
+        case .moved(let old, let new):
+            return (mine(.moved, new, "moved from \(old) to \(new); \(old) is given back"), .notice)
+        case .waiting(let subnet, let holder):
+            let message = "waits for \(subnet), which \(name(of: holder)) holds; keeps what it has"
+            return (mine(.waiting, subnet, message, other: holder), .notice)
         case .exhausted:
             let message = "no subnet is free; waiting for one. Release one, or make the network larger"
             return (mine(.exhausted, nil, message), .error)
@@ -91,6 +98,9 @@ extension Daemon {
             return (theirs(.leaseChanged, nodeID, subnet, "\(name(of: nodeID))'s backend has changed"), .info)
         case .leaseRemoved(let nodeID, let subnet):
             return (theirs(.leaseRemoved, nodeID, subnet, "\(name(of: nodeID)) no longer holds \(subnet)"), .info)
+        case .leaseRevoked(let nodeID, let subnet, let reason):
+            let message = "\(name(of: nodeID))'s claim on \(subnet) was revoked (\(reason.words))"
+            return (theirs(.leaseRevoked, nodeID, subnet, message), .notice)
         case .conflict(let subnet, let winner, let loser, let by):
             var info = theirs(
                 .leaseChanged, winner, subnet,

@@ -59,6 +59,7 @@ extension Daemon {
     /// Now and then: what no notification has told of. Also what a lost one would have.
     func audit() {
         reconcileSoon(lookingForOthers: true)
+        lookForEndpoints()
         keepTrafficRules()
     }
 

@@ -22,6 +22,10 @@ actor Daemon {
     /// Since when this node knows each peer's present claim, by its epoch.
     var claimsKnown: [NodeID: (epoch: UInt64, since: Instant)] = [:]
     var journal: [JournalEvent] = []
+    /// Those on the disk, or on the way there.
+    var storedRevocations: Set<Revocation>
+    /// Orders to other nodes, until they are answered.
+    var waitingOrders: [UInt64: CheckedContinuation<OrderReply, Never>] = [:]
     var isFlushScheduled = false
     var storeProblem: String?
 
@@ -30,6 +34,7 @@ actor Daemon {
     var discovery = DiscoveryState()
 
     // Data plane
+    var isLookingForEndpoints = false
     var underlay: Underlay
     var isSelectingUnderlay = false
     var needsUnderlayLook = false
@@ -66,6 +71,7 @@ actor Daemon {
         self.underlay = underlay
         log = context.log
         keys = KeyKeeping(file: context.keyRing)
+        storedRevocations = context.storedRevocations
         (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 

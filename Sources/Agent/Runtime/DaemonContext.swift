@@ -24,6 +24,8 @@ struct DaemonContext: Sendable {
     let transport: Transport
     let services: ServiceManager
     let publish: @Sendable (EventInfo) -> Void
+    /// Those that the store had at the start.
+    let storedRevocations: Set<Revocation>
 
     var bindPort: UInt16 { configuration.bindPort }
     var publicIP: AnyIPAddress? { configuration.publicIP }

@@ -44,6 +44,10 @@ actor DataplaneWorker {
         Result { () throws(UnderlaySelectionError) in try UnderlaySelector.select(request) }
     }
 
+    func attachedEndpoint(in subnet: IPv4Block, besides device: String) -> String? {
+        try? EndpointSearch.find(in: subnet, besides: device)
+    }
+
     func existingVTEPAddress(_ name: String) -> MACAddress? {
         try? openedDriver().existingVTEPAddress(of: name)
     }

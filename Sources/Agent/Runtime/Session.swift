@@ -60,7 +60,8 @@ extension Launcher {
             publish: { event in
                 control.publish(event)
                 hooks?.tell(event)
-            })
+            },
+            storedRevocations: Set(session.state.revocations.map(\.revocation)))
         let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
         let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
         try control.serve(daemon, configuration, log: log)
@@ -158,9 +159,11 @@ extension Launcher {
             }
         return NodeRecord(
             nodeID: identity.nodeID, publicKey: identity.publicKey,
-            version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
+            version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name,
+            role: own.record?.record.role ?? .member, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim, security: security)
+            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim,
+            pin: own.record?.record.pin, security: security)
     }
 
     private func makeGossip(
@@ -171,13 +174,15 @@ extension Launcher {
         let ledgerIdentity = LeaseLedger.Identity(
             clusterID: clusterID, nodeID: identity.nodeID, publicKey: identity.publicKey,
             runNonce: UInt64.random(in: 1 ... .max), sign: { identity.sign($0, clusterID: clusterID) })
-        let gossipConfiguration = GossipConfiguration(
+        var gossipConfiguration = GossipConfiguration(
             identity: ledgerIdentity, own: context.firstRecord, reserved: reserved, hint: state.own?.hint,
             pinned: configuration.pinnedSubnet, offer: offer, differences: { request.differences(from: $0) },
             verifyRecord: { NodeIdentity.verify($0, clusterID: clusterID) },
             verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
             backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty || configuration.discovers,
             joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
+        gossipConfiguration.isObserver = configuration.isObserver
+        gossipConfiguration.reclaimAfter = configuration.reclaimAfter
         // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
         // at after the start (`Daemon.verifyRestored`).
         let isKnown = state.clusterID == clusterID && state.settingsAgreed

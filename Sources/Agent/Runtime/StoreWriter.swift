@@ -33,9 +33,11 @@ actor StoreWriter {
         try store.value.writePeers(upserts: peers, removals: gone)
     }
 
-    func writeRevocations(_ revocations: [StoredRevocation]) throws {
-        try store.value.writeRevocations(additions: revocations)
+    func writeRevocations(_ additions: [StoredRevocation], removing removals: [Revocation]) throws {
+        try store.value.writeRevocations(additions: additions, removals: removals)
     }
+
+    func events() throws -> [JournalEntry] { try store.value.events() }
 
     func append(_ events: [JournalEvent]) throws { try store.value.append(events: events) }
 }

@@ -80,6 +80,9 @@ package enum GossipMessage: Hashable, Sendable {
     case keyRing([UInt8])
     /// The sender is on this network, for whoever looks for a cluster (--discover).
     case announcement
+    /// An operator's order to the receiver, for the run that it is in; or only the question what it would lead to.
+    case order(LeaseOrder, number: UInt64, run: UInt64, onlyAsking: Bool)
+    case orderAnswered(OrderOutcome, number: UInt64)
 }
 
 /// A member and the incarnation at which it is alive.

@@ -9,6 +9,8 @@ extension GossipMessage {
         case buckets, summary, summarised, want, claimAcknowledged, view, stale
         case keyRing = 32
         case announcement
+        case order = 48
+        case orderAnswered
     }
 
     static let headerLength = 3
@@ -98,6 +100,16 @@ extension GossipMessage {
             writer.raw(bytes)
             return .keyRing
         case .announcement: return .announcement
+        case .order(let order, let number, let run, let onlyAsking):
+            writer.integer(number)
+            writer.integer(run)
+            writer.integer(UInt8(onlyAsking ? 1 : 0))
+            writer.leaseOrder(order)
+            return .order
+        case .orderAnswered(let outcome, let number):
+            writer.integer(number)
+            writer.orderOutcome(outcome)
+            return .orderAnswered
         }
     }
 
@@ -184,6 +196,14 @@ extension GossipMessage {
             return .stale(incarnation: try reader.incarnation())
         case .keyRing: return .keyRing(Array(try reader.slice(reader.remaining)))
         case .announcement: return .announcement
+        case .order:
+            let number = try reader.integer(UInt64.self)
+            let run = try reader.integer(UInt64.self)
+            let onlyAsking = try reader.integer(UInt8.self) == 1
+            return .order(try reader.leaseOrder(), number: number, run: run, onlyAsking: onlyAsking)
+        case .orderAnswered:
+            let number = try reader.integer(UInt64.self)
+            return .orderAnswered(try reader.orderOutcome(), number: number)
         }
     }
 }

@@ -1,12 +1,6 @@
 import ArgumentParser
 internal import ControlAPI
 
-/// What is done to other nodes.
-struct Node: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Act on another node.", subcommands: [NodeBan.self])
-}
-
 struct NodeBan: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ban",

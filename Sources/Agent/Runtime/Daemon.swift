@@ -36,7 +36,7 @@ actor Daemon {
     var dataplaneProblem: String?
     var lastRepair: Instant?
     var isReady = false
-    var wroteSubnet: SubnetFile.Contents?
+    var wroteSubnet: LeaseForRuntimes?
     var subnetFileProblem: String?
     /// As they were put in place.
     var trafficRules: TrafficRules?

@@ -35,7 +35,7 @@ let package = Package(
         .executableTarget(name: "Exploration", dependencies: ["Addressing", "LeaseLedger"]),
         .target(name: "Gossip", dependencies: ["Addressing", "LeaseLedger"]),
         .target(name: "Simulation", dependencies: ["Addressing", "LeaseLedger", "Gossip"]),
-        .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite"]),
+        .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite", crypto]),
         .target(name: "Netlink", dependencies: ["Addressing", "CNetlink", "CLinux"]),
         .target(name: "Dataplane", dependencies: ["Addressing", "LeaseLedger", "Netlink"]),
         .target(name: "ControlAPI", dependencies: ["Addressing"]),
@@ -55,7 +55,8 @@ let package = Package(
         .testTarget(name: "AddressingTests", dependencies: ["Addressing"]),
         .testTarget(name: "LeaseLedgerTests", dependencies: ["LeaseLedger", "Exploration", "Addressing"]),
         .testTarget(name: "GossipTests", dependencies: ["Gossip", "Simulation", "LeaseLedger", "Addressing"]),
-        .testTarget(name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite"]),
+        .testTarget(
+            name: "LeaseStoreTests", dependencies: ["LeaseStore", "LeaseLedger", "Addressing", "CSQLite", crypto]),
         .testTarget(name: "NetlinkTests", dependencies: ["Netlink", "Addressing", "CLinux"]),
         .testTarget(
             name: "DataplaneTests", dependencies: ["Dataplane", "Netlink", "LeaseLedger", "Addressing", "CLinux"]),

@@ -54,15 +54,20 @@ package struct StoreError: Error, Hashable, Sendable {
     }
 
     /// Whether the same call may succeed later without anybody touching the database.
-    package var isPassing: Bool {
+    package var isPassing: Bool { Kind.passing.contains(kind) }
+
+    /// Whether the database has to be opened again, which sets a damaged one aside and makes a new one.
+    package var asksForReopening: Bool {
         switch kind {
-        case .diskFull, .readOnly, .inputOutput, .busy: true
+        case .damaged, .notADatabase, .missing, .otherApplication: true
         default: false
         }
     }
 }
 
 extension StoreError.Kind {
+    static let passing: Set<Self> = [.diskFull, .readOnly, .inputOutput, .busy]
+
     init?(errno code: Int32) {
         switch code {
         case ENOSPC, EDQUOT, EFBIG: self = .diskFull

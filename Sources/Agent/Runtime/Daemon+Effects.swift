@@ -88,7 +88,7 @@ extension Daemon {
                 await self?.stored(version)
             } catch {
                 await self?.storeFailed(error)
-                try? await Task.sleep(for: .seconds(min(1 << min(attempt, 5), 30)))
+                try? await Task.sleep(for: .seconds(1 << min(attempt, 2)))
                 await self?.retryOwn(version, attempt: attempt + 1)
             }
         }
@@ -112,6 +112,8 @@ extension Daemon {
             publish(.storeProblem, message: problem)
         }
         storeProblem = problem
+        // Until it works again something always tries.
+        scheduleFlush()
     }
 
     private func storeRecovered() {
@@ -140,22 +142,20 @@ extension Daemon {
         changedPeers = []
         journal = []
         do {
+            let wasBehind = try await context.store.catchUp()
             try await context.store.writePeers(peers)
             try await context.store.append(events)
-            storeRecovered()
+            if wasBehind || !peers.isEmpty || !events.isEmpty { storeRecovered() }
         } catch {
-            storeFailed(error)
             changedPeers.formUnion(peers.map(\.record.nodeID))
             journal = Array((events + journal).suffix(LeaseStore.journalLength))
-            scheduleFlush()
+            storeFailed(error)
         }
     }
 
     private func saveRevocations() {
         let store = context.store
-        let revocations = (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map {
-            StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
-        }
+        let revocations = (gossip.ledger?.table.revocations.values.map { $0 } ?? []).map { StoredRevocation($0) }
         Task { [weak self] in
             do {
                 try await store.writeRevocations(revocations)

@@ -26,6 +26,8 @@ actor Daemon {
     var journal: [JournalEvent] = []
     var isFlushScheduled = false
     var storeProblem: String?
+    /// Why the node is silent: its numbers cannot be made durable.
+    private let silence: StoreError?
 
     // Data plane
     var underlay: Underlay
@@ -45,8 +47,9 @@ actor Daemon {
     private let ended: AsyncStream<DaemonEnd>
     private let end: AsyncStream<DaemonEnd>.Continuation
 
-    init(context: DaemonContext, gossip: Gossip, own: OwnState, underlay: Underlay) {
+    init(context: DaemonContext, gossip: Gossip, own: OwnState, underlay: Underlay, silence: StoreError? = nil) {
         self.context = context
+        self.silence = silence
         self.gossip = gossip
         self.own = own
         self.underlay = underlay
@@ -56,8 +59,12 @@ actor Daemon {
 
     /// Runs until something ends it.
     func run() async -> DaemonEnd {
-        step(.start)
-        startAudits()
+        if let silence {
+            awaitStore(silence)
+        } else {
+            step(.start)
+            startAudits()
+        }
         startWatchdog()
         var reason = DaemonEnd.stopped
         for await given in ended {
@@ -107,6 +114,7 @@ actor Daemon {
     }
 
     func advance(_ input: GossipInput) {
+        guard silence == nil else { return }
         for effect in gossip.handle(input, at: clock.now) { carryOut(effect) }
     }
 
@@ -141,6 +149,8 @@ enum DaemonEnd: Sendable {
     case stopped
     /// Another machine lives under this identity: start again with a new one.
     case newIdentity
+    /// The disk takes writes again: start with what the store holds.
+    case storeRecovered(StoredState)
     /// It cannot go on; the message says why and what to do.
     case failed(StartFailure)
 }

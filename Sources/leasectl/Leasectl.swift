@@ -15,7 +15,10 @@ internal import Glibc
             Example: leasectl list -o wide
             """,
         version: ControlProtocol.release,
-        subcommands: [List.self, Get.self, Members.self, ShowStatus.self, Watch.self, Token.self, Version.self],
+        subcommands: [
+            List.self, Get.self, Members.self, ShowStatus.self, Watch.self, Token.self, Version.self,
+            BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self,
+        ],
         defaultSubcommand: nil)
 
     static func main() {
@@ -29,6 +32,7 @@ internal import Glibc
 enum GlobalArguments {
     private static let valued = ["--socket", "--database", "-o", "--output", "--timeout"]
     private static let plain = ["--no-headers"]
+    private static let groups = ["db"]
 
     static func moved(_ arguments: [String]) -> [String] {
         var options: [String] = []
@@ -47,6 +51,10 @@ enum GlobalArguments {
             }
         }
         guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
+        // A group's options belong to its commands.
+        if groups.contains(command), let nested = rest.dropFirst().first, !nested.hasPrefix("-") {
+            return [command, nested] + options + rest.dropFirst(2)
+        }
         return [command] + options + rest.dropFirst()
     }
 }

@@ -1,10 +1,10 @@
 # Needs the Swift toolchain, and root for deps, test and demo.
-PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
+PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils gcc bc
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Package.swift
 
-.PHONY: deps build test unit-test integration-test lint size demo clean
+.PHONY: deps build test unit-test integration-test lint size demo idle-writes clean
 
 # Asks the registry only when something is missing.
 deps:
@@ -40,6 +40,10 @@ size: build
 
 demo: build
 	Integration/demo.sh $(RELEASE)
+
+# 64 daemons that have nothing to do for ten minutes, then nodes that come and go: what is written.
+idle-writes: build
+	SETTLE_SECONDS=270 Benchmarks/idle-writes
 
 clean:
 	rm -rf .build

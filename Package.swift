@@ -27,6 +27,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
+        .systemLibrary(name: "CRelease"),
         .systemLibrary(name: "CNetlink", pkgConfig: "libmnl", providers: [.apt(["libmnl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
@@ -38,11 +39,11 @@ let package = Package(
         .target(name: "LeaseStore", dependencies: ["Addressing", "LeaseLedger", "CSQLite", crypto]),
         .target(name: "Netlink", dependencies: ["Addressing", "CNetlink", "CLinux"]),
         .target(name: "Dataplane", dependencies: ["Addressing", "LeaseLedger", "Netlink"]),
-        .target(name: "ControlAPI", dependencies: ["Addressing"]),
+        .target(name: "ControlAPI", dependencies: ["Addressing", "CRelease"]),
         .target(
             name: "Agent",
             dependencies: [
-                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI",
+                "Addressing", "LeaseLedger", "Gossip", "LeaseStore", "Dataplane", "Netlink", "ControlAPI", "CLinux",
                 crypto, logging,
             ]),
         .executableTarget(

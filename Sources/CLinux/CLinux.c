@@ -24,6 +24,8 @@ int clinux_enter_network_namespace(int descriptor) { return setns(descriptor, CL
 
 int clinux_unshare_network_namespace(void) { return unshare(CLONE_NEWNET); }
 
+int clinux_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 int clinux_spawn_close_from(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }

@@ -8,6 +8,8 @@ package struct ControlError: Error, Codable, Hashable, Sendable, CustomStringCon
         package static let conflict = Code(rawValue: "conflict")
         package static let unhealthy = Code(rawValue: "unhealthy")
         package static let poolExhausted = Code(rawValue: "poolExhausted")
+        /// The client may read, and this would change or reveal something.
+        package static let notPermitted = Code(rawValue: "notPermitted")
         package static let badRequest = Code(rawValue: "badRequest")
         package static let unknownMethod = Code(rawValue: "unknownMethod")
         /// The daemon cannot answer now: it starts, stops, or has too many clients.

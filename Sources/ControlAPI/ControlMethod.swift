@@ -18,6 +18,12 @@ package enum ControlMethods {
     package static let token = ControlMethod<NoParameters, TokenInfo>("token")
     /// Answered by the server itself, again and again.
     package static let watch = ControlMethod<NoParameters, EventInfo>("watch")
+
+    /// What members of the socket's group may ask; everything else changes something or reveals a secret, and is for the
+    /// daemon's own user and root.
+    package static let forReaders: Set<String> = [
+        hello.name, version.name, list.name, get.name, members.name, status.name, watch.name,
+    ]
 }
 
 package struct NoParameters: Codable, Hashable, Sendable {

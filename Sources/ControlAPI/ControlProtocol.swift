@@ -1,3 +1,5 @@
+internal import CRelease
+
 /// The limits and the version of what is spoken over the control socket: one JSON object a line, UTF-8.
 ///
 ///     → {"id":1,"method":"get","params":{"node":"alpha"}}
@@ -7,7 +9,7 @@
 package enum ControlProtocol {
     package static let version = 1
     /// The release of this code.
-    package static let release = "0.1.0"
+    package static var release: String { FELT_RELEASE }
     /// Bytes of a request line; a longer one is answered with an error, and the connection closed.
     package static let longestRequest = 64 << 10
     /// Bytes of an answer line that a client takes: enough for the leases of 100,000 nodes.

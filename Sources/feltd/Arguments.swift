@@ -69,6 +69,13 @@ struct Arguments: ParsableArguments {
     var cniConf: [String] = []
     @Option(
         help: ArgumentHelp(
+            "Run the executables in this directory on each event, with its JSON on their standard input.",
+            valueName: "directory"))
+    var hooks: [String] = []
+    @Option(help: ArgumentHelp("Let members of this group read over the control socket.", valueName: "group"))
+    var controlGroup: [String] = []
+    @Option(
+        help: ArgumentHelp(
             "trace, debug, info, notice, warning, error or critical (default: info).", valueName: "level"))
     var logLevel: [String] = []
     @Option(help: ArgumentHelp("text or json (default: text).", valueName: "format"))
@@ -81,7 +88,8 @@ struct Arguments: ParsableArguments {
             .netConf: netConf, .backend: backend, .vni: vni, .vxlanPort: vxlanPort, .device: device, .mtu: mtu,
             .join: join, .joinTimeout: joinTimeout, .name: name, .iface: iface, .ifaceRegex: ifaceRegex,
             .ifaceCanReach: ifaceCanReach, .publicIP: publicIP, .bind: bind, .keyFile: keyFile, .stateDir: stateDir,
-            .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .logLevel: logLevel, .logFormat: logFormat,
+            .runDir: runDir, .subnetFile: subnetFile, .cniConf: cniConf, .hooks: hooks,
+            .controlGroup: controlGroup, .logLevel: logLevel, .logFormat: logFormat,
             .directRouting: directRouting ? ["true"] : [], .insecure: insecure ? ["true"] : [],
             .ipMasq: ipMasq ? ["true"] : [],
         ]

@@ -1,4 +1,5 @@
 internal import Addressing
+internal import Glibc
 internal import LeaseLedger
 internal import Logging
 
@@ -134,6 +135,16 @@ struct ConfigurationReader {
         let text = try text()
         guard text.utf8.count < 4_096 else { throw fail("is too long for a path; give at most 4095 bytes") }
         return text
+    }
+
+    /// The number of a group, by its name or number.
+    func group() throws(ConfigurationError) -> UInt32 {
+        let text = try text()
+        if let number = UInt32(text) { return number }
+        guard let entry = getgrnam(text) else {
+            throw fail("\(quoted(text)) is no group of this machine; see getent group")
+        }
+        return entry.pointee.gr_gid
     }
 
     func expressions() throws(ConfigurationError) -> [String] {

@@ -32,6 +32,10 @@ package struct FeltdConfiguration: Sendable {
     package var masquerades = false
     /// Where a CNI configuration is kept up to date; unset: nowhere.
     package var cniConfiguration: String?
+    /// The number of the group whose members may read over the control socket.
+    package var controlGroup: UInt32?
+    /// Executables in it are told what happens.
+    package var hooks: String?
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.text
 
@@ -99,6 +103,8 @@ package struct FeltdConfiguration: Sendable {
         case .subnetFile: subnetFile = try reader.path()
         case .ipMasq: masquerades = try reader.flag()
         case .cniConf: cniConfiguration = try reader.path()
+        case .hooks: hooks = try reader.path()
+        case .controlGroup: controlGroup = try reader.group()
         case .logLevel: logLevel = try reader.logLevel()
         case .logFormat: logFormat = try reader.logFormat()
         }

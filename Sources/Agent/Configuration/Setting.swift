@@ -28,6 +28,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case subnetFile = "subnet-file"
     case ipMasq = "ip-masq"
     case cniConf = "cni-conf"
+    case hooks
+    case controlGroup = "control-group"
     case logLevel = "log-level"
     case logFormat = "log-format"
 

@@ -21,6 +21,8 @@ struct ControlConnection {
     let descriptor: Int32
     /// Tells it from a later client with the same descriptor.
     let number: UInt64
+    /// Whether it may ask for more than to read (see `ControlMethods.forReaders`).
+    let mayChange: Bool
     var phase = Phase.reading
     var badLines = 0
     /// Ends when all is sent.
@@ -38,6 +40,7 @@ struct ControlConnection {
     init(descriptor: Int32, number: UInt64, now: ContinuousClock.Instant) {
         self.descriptor = descriptor
         self.number = number
+        mayChange = PeerUser.isTrusted(descriptor)
         lastProgress = now
     }
 

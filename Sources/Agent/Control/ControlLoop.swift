@@ -1,3 +1,4 @@
+internal import Addressing
 internal import ControlAPI
 internal import Glibc
 
@@ -118,6 +119,12 @@ struct ControlLoop {
             return
         }
         connections[index].badLines = 0
+        guard connections[index].mayChange || ControlMethods.forReaders.contains(request.method) else {
+            let error = ControlError(
+                .notPermitted, "\(quoted(request.method)) is for root: members of the socket's group may only read")
+            connections[index].append(ControlReply.failure(error).line(id: request.id), now: now)
+            return
+        }
         guard request.method != ControlMethods.watch.name else {
             let begun = EventInfo(kind: .watching, message: "watching; what happens from here on follows")
             connections[index].append(ControlReply(begun).line(id: request.id), now: now)

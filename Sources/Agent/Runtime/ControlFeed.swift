@@ -11,12 +11,13 @@ final class ControlFeed: Sendable {
     func publish(_ event: EventInfo) { server.withLock { $0 }?.publish(event) }
 
     /// Lets this daemon answer; opens the socket the first time.
-    func serve(_ daemon: Daemon, runDirectory: String, log: Logger) throws(StartFailure) {
+    func serve(_ daemon: Daemon, _ configuration: FeltdConfiguration, log: Logger) throws(StartFailure) {
         registry.withLock { $0 = daemon.registry() }
         guard server.withLock({ $0 == nil }) else { return }
         do {
             let opened = try ControlServer(
-                path: runDirectory + "/feltd.sock", log: { log.warning($0, id: "control-client") }
+                path: configuration.runDirectory + "/feltd.sock", group: configuration.controlGroup,
+                log: { log.warning($0, id: "control-client") }
             ) { [weak self] request in
                 guard let registry = self?.registry.withLock({ $0 }) else {
                     return .failure(ControlError(.unavailable, "feltd is stopping"))

@@ -13,7 +13,7 @@ package struct Launcher: Sendable {
     let configuration: FeltdConfiguration
     let log: Logger
 
-    package static let release = "0.1.0"
+    package static var release: String { ControlProtocol.release }
 
     package init(configuration: FeltdConfiguration, log: Logger) {
         self.configuration = configuration

@@ -49,17 +49,21 @@ extension Launcher {
             }
         }
         session.state.own = own
+        let hooks = configuration.hooks.map { HookRunner(directory: HookDirectory(path: $0), log: log) }
         let context = DaemonContext(
             configuration: configuration, log: log, clusterID: clusterID, keys: ring, seeds: seeds, vtepMAC: vtepMAC,
             firstRecord: firstRecord(
                 identity, own, session.underlay, settings.settings, vtepMAC, fingerprint, sequence: spoken),
             storePath: session.store.path, store: session.store, dataplane: session.worker,
             transport: Transport(socket: socket, sealer: DatagramSealer(ring: ring)), services: ServiceManager(),
-            publish: { control.publish($0) })
+            publish: { event in
+                control.publish(event)
+                hooks?.tell(event)
+            })
         let gossip = makeGossip(context, session, identity, settings, reserved: reserved)
         let daemon = Daemon(
             context: context, gossip: gossip, own: own, underlay: session.underlay, silence: session.silence)
-        try control.serve(daemon, runDirectory: configuration.runDirectory, log: log)
+        try control.serve(daemon, configuration, log: log)
         daemon.startThreads()
         return daemon
     }
@@ -154,7 +158,7 @@ extension Launcher {
             nodeID: identity.nodeID, publicKey: identity.publicKey,
             version: RecordVersion(sequence: sequence, runNonce: 0), name: configuration.name, fingerprint: fingerprint,
             endpoint: Endpoint(address: publicIP, port: configuration.bindPort), publicIP: publicIP, backend: backend,
-            software: Self.release, claim: own.claim)
+            software: String(Self.release.prefix(NodeRecord.longestSoftware)), claim: own.claim)
     }
 
     private func makeGossip(

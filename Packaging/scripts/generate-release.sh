@@ -1,0 +1,8 @@
+#!/bin/sh
+# Writes the release into the header that the programs are built with; leaves a header that is right untouched, so that
+# nothing is built again.
+set -eu
+cd "$(dirname "$0")/../.."
+header=Sources/CRelease/generated.h
+line="#define FELT_RELEASE \"$(Packaging/scripts/version.sh)\""
+[ -f "$header" ] && [ "$(cat "$header")" = "$line" ] || echo "$line" >"$header"

@@ -2,6 +2,7 @@
 PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
 # A browser for felt-web's page, and the checker of what it tells Prometheus.
 TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus
+PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils gcc bc
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Benchmarks Package.swift
@@ -9,6 +10,7 @@ SOURCES = Sources Tests Integration Benchmarks Package.swift
 BENCH_PACKAGES = iperf3 gcc libc6-dev
 
 .PHONY: bench-dataplane deps build test unit-test integration-test lint size demo clean
+.PHONY: deps build test unit-test integration-test lint size demo idle-writes clean
 DESTDIR =
 DEB_OUTPUT = .build/deb
 
@@ -100,6 +102,9 @@ fuzz: deps
 demo: build
 	Integration/demo.sh $(RELEASE)
 
+# 64 daemons that have nothing to do for ten minutes, then nodes that come and go: what is written.
+idle-writes: build
+	SETTLE_SECONDS=270 Benchmarks/idle-writes
 install: build
 	Packaging/scripts/install.sh $(RELEASE) "$(DESTDIR)"
 

@@ -18,7 +18,7 @@ struct ClusterRow: Equatable {
 extension LeaseStore {
     /// All that is stored but the journal.
     package func load() throws(StoreError) -> StoredState {
-        let state: StoredState
+        var state: StoredState
         do {
             state = try connection.readState(keys: true)
         } catch {
@@ -29,7 +29,24 @@ extension LeaseStore {
             committedCluster = ClusterRow(
                 clusterID: state.clusterID, settings: state.settings, agreed: state.settingsAgreed)
         }
+        guard let memory = clusterFile.read() else {
+            // Lost or damaged: what the database says goes there again.
+            let known = ClusterFile.Contents(
+                clusterID: state.clusterID, settings: state.settingsAgreed ? state.settings : nil, keys: state.keys)
+            if known != ClusterFile.Contents() { try? remember { $0 = known } }
+            return state
+        }
+        state.take(memory)
         return state
+    }
+
+    /// Writes the cluster's file where something has changed; durable before it returns.
+    private func remember(_ change: (inout ClusterFile.Contents) -> Void) throws(StoreError) {
+        var wanted = clusterMemory
+        change(&wanted)
+        guard wanted != clusterMemory || !Paths.exists(clusterFile.path) else { return }
+        try clusterFile.write(wanted)
+        clusterMemory = wanted
     }
 
     /// Durable before it returns. Writes nothing when nothing changed.
@@ -50,6 +67,11 @@ extension LeaseStore {
     /// The cluster's identity and settings. Durable before it returns.
     package func saveSettings(clusterID: UInt64?, _ settings: NetworkSettings?, agreed: Bool) throws(StoreError) {
         let row = ClusterRow(clusterID: clusterID, settings: settings, agreed: agreed)
+        // The file first: where the two differ after a crash, it is the newer.
+        try remember {
+            $0.clusterID = clusterID
+            $0.settings = agreed ? settings : nil
+        }
         guard row != committedCluster else { return }
         try write(.full) { connection throws(SQLiteFailure) in
             try connection.prepare("INSERT OR REPLACE INTO cluster VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run([
@@ -103,6 +125,7 @@ extension LeaseStore {
         guard keys.allSatisfy({ $0.count == StoredState.keyLength }) else {
             throw StoreError(.unexpected, path: path, detail: "a cluster key is not \(StoredState.keyLength) bytes")
         }
+        try remember { $0.keys = keys }
         try write(.full) { connection throws(SQLiteFailure) in
             try connection.execute("PRAGMA secure_delete = ON; DELETE FROM keys; PRAGMA secure_delete = OFF")
             let insert = try connection.prepare("INSERT INTO keys VALUES (?, ?)")

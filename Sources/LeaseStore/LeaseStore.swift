@@ -20,6 +20,10 @@ package final class LeaseStore {
     /// What is on the disk, so that the same is not written again.
     var committedOwn: OwnState?
     var committedCluster: ClusterRow?
+    let clusterFile: ClusterFile
+    var clusterMemory: ClusterFile.Contents
+    /// The file that is open, by device and inode.
+    private let place: Paths.Place?
 
     /// Opens the store or makes it; sets aside what is damaged beyond use.
     ///
@@ -56,9 +60,18 @@ package final class LeaseStore {
         }
         self.path = path
         self.lock = lock
+        place = Paths.place(of: path)
+        clusterFile = ClusterFile(stateDirectory: stateDirectory)
+        clusterMemory = clusterFile.read() ?? ClusterFile.Contents()
         opening = found
         bootID = BootID.read()
     }
+
+    /// Whether the database that is open still has its name: otherwise what is written is lost with this process.
+    package var isInPlace: Bool { place != nil && place == Paths.place(of: path) }
+
+    /// Leaves the files as they are when the store is let go of, for whoever sets them aside.
+    package func abandon() { connection.keepLogOnClose(true) }
 
     /// What is wrong with an existing database; `nil` when it can be used. Leaves its files as they are.
     private static func damage(at path: String) throws(StoreError) -> String? {

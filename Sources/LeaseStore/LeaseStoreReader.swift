@@ -24,6 +24,13 @@ package struct LeaseStoreReader: Sendable {
         return Snapshot(state: state, daemon: daemon)
     }
 
+    /// All that the daemon itself would load, keys included: for a start on a disk that takes no writes now.
+    package func readAll() throws(StoreError) -> StoredState {
+        var state = try reading { connection throws(SQLiteFailure) in try connection.readState(keys: true) }
+        if let memory = ClusterFile(stateDirectory: Paths.parent(of: path)).read() { state.take(memory) }
+        return state
+    }
+
     /// Whether a daemon has the database open now.
     package var daemonPresence: DaemonPresence { DaemonLock.presence(besides: path) }
 
@@ -38,6 +45,11 @@ package struct LeaseStoreReader: Sendable {
     /// What is wrong with the database, by SQLite's full check; empty when nothing is.
     package func check() throws(StoreError) -> [String] {
         try reading { connection throws(SQLiteFailure) in try connection.problems() }
+    }
+
+    /// The schema's version, 1 and up.
+    package func schemaVersion() throws(StoreError) -> Int64 {
+        try reading { connection throws(SQLiteFailure) in try connection.integer("PRAGMA user_version") ?? 0 }
     }
 
     /// Writes all but the keys to a new file; an existing one is not touched.
@@ -94,15 +106,30 @@ package struct LeaseStoreReader: Sendable {
         if daemonPresence == .down, (Paths.size(of: path + "-wal") ?? 0) == 0 { return try body(path, .immutable) }
         // Reading a log needs its index: SQLite makes one if it may.
         if Paths.exists(path + "-shm") || access(Paths.parent(of: path), W_OK) == 0 {
-            return try body(path, .readOnly)
+            do {
+                return try body(path, .readOnly)
+            } catch  where error.kind == .diskFull || error.kind == .readOnly || error.kind == .inputOutput {
+                // A full disk has no room for the index.
+            }
         }
         return try withCopy { copy throws(StoreError) in try body(copy, .readWrite) }
     }
 
+    /// A copy where there is room: when the disk is full, /tmp may be on it too.
     private func withCopy<Result>(_ body: (String) throws(StoreError) -> Result) throws(StoreError) -> Result {
-        var template = Array("/tmp/felt-read-XXXXXX".utf8CString)
+        do {
+            return try withCopy(below: "/tmp", body)
+        } catch  where StoreError.Kind.passing.contains(error.kind) {
+            return try withCopy(below: "/dev/shm", body)
+        }
+    }
+
+    private func withCopy<Result>(
+        below parent: String, _ body: (String) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        var template = Array("\(parent)/felt-read-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else {
-            throw StoreError(SystemFailure(call: "mkdtemp", code: errno), path: "/tmp")
+            throw StoreError(SystemFailure(call: "mkdtemp", code: errno), path: parent)
         }
         let directory = String(cString: made)
         let copy = directory + "/" + DatabaseFiles.name
@@ -112,6 +139,7 @@ package struct LeaseStoreReader: Sendable {
         }
         do {
             for companion in ["", "-wal"] {
+                guard companion.isEmpty || Paths.exists(path + companion) else { continue }
                 let source = try Descriptor(opening: path + companion, flags: O_RDONLY)
                 let target = try Descriptor(opening: copy + companion, flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
                 while true {

@@ -41,7 +41,10 @@ package struct StoreError: Error, Hashable, Sendable {
     }
 
     init(_ failure: SQLiteFailure, path: String) {
-        self.init(failure.kind, path: path, detail: failure.description)
+        var kind = failure.kind
+        // SQLite does not always keep the errno of a write that a read-only file system refused.
+        if kind == .inputOutput, access(path, W_OK) != 0, errno == EROFS { kind = .readOnly }
+        self.init(kind, path: path, detail: failure.description)
     }
 
     init(from error: any Error, path: String) {
@@ -54,15 +57,20 @@ package struct StoreError: Error, Hashable, Sendable {
     }
 
     /// Whether the same call may succeed later without anybody touching the database.
-    package var isPassing: Bool {
+    package var isPassing: Bool { Kind.passing.contains(kind) }
+
+    /// Whether the database has to be opened again, which sets a damaged one aside and makes a new one.
+    package var asksForReopening: Bool {
         switch kind {
-        case .diskFull, .readOnly, .inputOutput, .busy: true
+        case .damaged, .notADatabase, .missing, .otherApplication: true
         default: false
         }
     }
 }
 
 extension StoreError.Kind {
+    static let passing: Set<Self> = [.diskFull, .readOnly, .inputOutput, .busy]
+
     init?(errno code: Int32) {
         switch code {
         case ENOSPC, EDQUOT, EFBIG: self = .diskFull

@@ -18,6 +18,16 @@ enum Status {
         case ControlClientError.timedOut: timedOut
         case ControlClientError.refused(let refusal): of(refusal)
         case let error as ControlError: of(error)
+        case let error as DocumentError: error.status
+        case let error as StoreError: of(error)
+        default: failure
+        }
+    }
+
+    private static func of(_ error: StoreError) -> Int32 {
+        switch error.kind {
+        case .missing: notFound
+        case .inUse, .exists, .damaged, .otherApplication, .notADatabase: unhealthy
         default: failure
         }
     }

@@ -18,7 +18,8 @@ internal import Glibc
         subcommands: [
             List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Explain.self,
             Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
-            Key.self, Cleanup.self, Version.self,
+            Key.self, BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self, Cleanup.self,
+            Version.self,
         ],
         defaultSubcommand: nil)
 
@@ -33,7 +34,7 @@ internal import Glibc
 enum GlobalArguments {
     private static let valued = ["--socket", "--database", "-o", "--output", "--timeout"]
     private static let plain = ["--no-headers"]
-    private static let groups = ["key", "node"]
+    private static let groups = ["db", "key", "node"]
 
     static func moved(_ arguments: [String]) -> [String] {
         var options: [String] = []

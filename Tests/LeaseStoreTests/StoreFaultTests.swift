@@ -104,7 +104,7 @@ import Testing
             for file in files { try run("/bin/cp", "\(source.path)/\(file)", path) }
             try run("/bin/mount", "-o", "remount,ro", path)
             let error = #expect(throws: StoreError.self) { try LeaseStore(stateDirectory: path) }
-            #expect(error?.kind == .directory)
+            #expect(error?.kind == .readOnly)
             #expect(error?.description.contains("Read-only") == true)
             let snapshot = try LeaseStoreReader(stateDirectory: path).read()
             #expect(snapshot.state.own == (try Sample.own(sequence: 7)))

@@ -128,12 +128,12 @@ extension Daemon {
 
     private func writeSubnetFile(mtu: UInt32) {
         guard let settings = gossip.settings, let subnet = gossip.ledger?.heldClaim?.subnet else { return }
-        let contents = SubnetFile.Contents(
+        let contents = LeaseForRuntimes(
             network: settings.pool.network, subnet: subnet, mtu: mtu, masquerades: context.masquerades)
         do {
             // Compared with the file itself, so that one that was deleted comes back.
             try context.subnetFile.write(contents)
-            try writeCNIFile(contents)
+            if let path = context.configuration.cniConfiguration { try CNIFile(path: path).write(contents) }
             wroteSubnet = contents
             subnetFileProblem = nil
         } catch {
@@ -141,14 +141,6 @@ extension Daemon {
             if subnetFileProblem != problem { log.error("\(problem); trying again", id: "subnet-file-failed") }
             subnetFileProblem = problem
         }
-    }
-
-    private func writeCNIFile(_ contents: SubnetFile.Contents) throws(CNIFileError) {
-        guard let path = context.configuration.cniConfiguration else { return }
-        try CNIFile(path: path).write(
-            CNIFile.Contents(
-                network: contents.network, subnet: contents.subnet, mtu: contents.mtu,
-                masquerades: contents.masquerades))
     }
 
     private func becomeReady() {

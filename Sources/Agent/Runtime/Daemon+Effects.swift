@@ -95,7 +95,7 @@ extension Daemon {
                 await self?.stored(version)
             } catch {
                 await self?.storeFailed(error)
-                try? await Task.sleep(for: .seconds(min(1 << min(attempt, 5), 30)))
+                try? await Task.sleep(for: .seconds(1 << min(attempt, 2)))
                 await self?.retryOwn(version, attempt: attempt + 1)
             }
         }
@@ -119,6 +119,8 @@ extension Daemon {
             publish(.storeProblem, message: problem)
         }
         storeProblem = problem
+        // Until it works again something always tries.
+        scheduleFlush()
     }
 
     private func storeRecovered() {
@@ -150,20 +152,22 @@ extension Daemon {
         changedPeers = []
         journal = []
         do {
+            let wasBehind = try await context.store.catchUp()
             try await context.store.writePeers(peers, removing: gone)
             try await context.store.append(events)
-            try await saveRevocationsNow()
-            storeRecovered()
+            let hasRevoked = try await saveRevocationsNow()
+            if wasBehind || hasRevoked || !peers.isEmpty || !gone.isEmpty || !events.isEmpty { storeRecovered() }
         } catch {
-            storeFailed(error)
             changedPeers.formUnion(peers.map(\.record.nodeID) + gone)
             journal = Array((events + journal).suffix(LeaseStore.journalLength))
-            scheduleFlush()
+            storeFailed(error)
         }
     }
 
     /// As `saveRevocations`, for an operator who waits.
-    func saveRevocationsNow() async throws {
+    /// - Returns: whether there was anything to save.
+    @discardableResult
+    func saveRevocationsNow() async throws -> Bool {
         let (additions, removals) = takeRevocationChanges()
         do {
             try await context.store.writeRevocations(additions, removing: removals)
@@ -171,14 +175,13 @@ extension Daemon {
             revocationsNotStored(additions, removals)
             throw error
         }
+        return !additions.isEmpty || !removals.isEmpty
     }
 
     /// What is new, to be written, and what is superseded, to be deleted.
     private func takeRevocationChanges() -> (additions: [StoredRevocation], removals: [Revocation]) {
         let standing = gossip.ledger?.table.revocations ?? [:]
-        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map {
-            StoredRevocation($0.revocation, encoded: $0.signature + $0.body)
-        }
+        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map { StoredRevocation($0) }
         let removals = storedRevocations.filter { standing[$0] == nil }
         storedRevocations = Set(standing.keys)
         return (additions, Array(removals))

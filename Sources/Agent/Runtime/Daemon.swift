@@ -28,6 +28,8 @@ actor Daemon {
     var waitingOrders: [UInt64: CheckedContinuation<OrderReply, Never>] = [:]
     var isFlushScheduled = false
     var storeProblem: String?
+    /// Why the node is silent: its numbers cannot be made durable.
+    private let silence: StoreError?
 
     // Security
     var keys: KeyKeeping
@@ -45,7 +47,7 @@ actor Daemon {
     var dataplaneProblem: String?
     var lastRepair: Instant?
     var isReady = false
-    var wroteSubnet: SubnetFile.Contents?
+    var wroteSubnet: LeaseForRuntimes?
     var subnetFileProblem: String?
     /// The next look is for others' routes in front of ours as well.
     var looksForOthers = true
@@ -64,8 +66,9 @@ actor Daemon {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { context.transport.loop.asUnownedSerialExecutor() }
 
-    init(context: DaemonContext, gossip: Gossip, own: OwnState, underlay: Underlay) {
+    init(context: DaemonContext, gossip: Gossip, own: OwnState, underlay: Underlay, silence: StoreError? = nil) {
         self.context = context
+        self.silence = silence
         self.gossip = gossip
         self.own = own
         self.underlay = underlay
@@ -77,8 +80,12 @@ actor Daemon {
 
     /// Runs until something ends it.
     func run() async -> DaemonEnd {
-        step(.start)
-        startAudits()
+        if let silence {
+            awaitStore(silence)
+        } else {
+            step(.start)
+            startAudits()
+        }
         startWatchdog()
         startDiscovery()
         var reason = DaemonEnd.stopped
@@ -140,6 +147,7 @@ actor Daemon {
     }
 
     func advance(_ input: GossipInput) {
+        guard silence == nil else { return }
         for effect in gossip.handle(input, at: clock.now) { carryOut(effect) }
     }
 
@@ -157,6 +165,8 @@ enum DaemonEnd: Sendable {
     case stopped
     /// Another machine lives under this identity: start again with a new one.
     case newIdentity
+    /// The disk takes writes again: start with what the store holds.
+    case storeRecovered(StoredState)
     /// It cannot go on; the message says why and what to do.
     case failed(StartFailure)
 }

@@ -35,7 +35,7 @@ package struct Launcher: Sendable {
         guard let underlay else { return }
         var session = Session(
             keys: keys, keyFileCluster: keyFileCluster, store: store.writer, worker: worker, underlay: underlay,
-            state: store.state)
+            state: store.state, silence: store.problem)
         let socket = try bind()
         guard let loop = EventLoop(socket: socket) else { throw StartFailure("the system gives no more descriptors") }
         loop.start()
@@ -50,6 +50,9 @@ package struct Launcher: Sendable {
             case .stopped: return
             case .failed(let failure): throw failure
             case .newIdentity: retirement = .cloned
+            case .storeRecovered(let state):
+                session.state = state
+                session.silence = nil
             }
         }
     }
@@ -71,19 +74,38 @@ package struct Launcher: Sendable {
         }
     }
 
-    private func openStore() throws(StartFailure) -> (writer: StoreWriter, state: StoredState) {
+    private func openStore() throws(StartFailure) -> OpenedStore {
+        let directory = configuration.stateDirectory
         do {
-            let store = try LeaseStore(stateDirectory: configuration.stateDirectory)
+            let store = try LeaseStore(stateDirectory: directory)
             if case .openedFresh(let setAside) = store.opening {
-                log.error(
-                    "\(setAside); the peers know the rest", id: "store-set-aside", ["path": setAside.keptAs])
+                log.error("\(setAside); the peers know the rest", id: "store-set-aside", ["path": setAside.keptAs])
             }
             let state = try store.load()
-            for row in state.skipped { log.warning("the store's \(row) is not used", id: "store-row-skipped") }
-            return (StoreWriter(store, path: store.path), state)
+            tellSkipped(state)
+            return OpenedStore(
+                writer: StoreWriter(store, stateDirectory: directory, log: log), state: state, problem: nil)
         } catch {
-            throw StartFailure("\(error)")
+            // A disk that takes no writes now: what it holds can be read, and the node waits in silence.
+            let reader = LeaseStoreReader(stateDirectory: directory)
+            guard error.isPassing, reader.daemonPresence == .down,
+                let state = try? reader.readAll()
+            else { throw StartFailure("\(error)") }
+            tellSkipped(state)
+            let writer = StoreWriter(stateDirectory: directory, database: reader.path, log: log)
+            return OpenedStore(writer: writer, state: state, problem: error)
         }
+    }
+
+    private func tellSkipped(_ state: StoredState) {
+        for row in state.skipped { log.warning("the store's \(row) is not used", id: "store-row-skipped") }
+    }
+
+    private struct OpenedStore {
+        let writer: StoreWriter
+        let state: StoredState
+        /// Why the store cannot be written now.
+        let problem: StoreError?
     }
 
     private func bind() throws(StartFailure) -> UDPSocket {

@@ -8,7 +8,7 @@ extension Launcher {
     /// The ring: as this node last knew it, changed by what the operator's key file or token adds to that; or a new one.
     /// `nil` for an insecure cluster. The cluster's identity is kept with it: it derives from the first key the cluster
     /// ever had, which may be gone.
-    func settleKeys(_ session: Session) async throws(StartFailure) -> KeyRingFile? {
+    func settleKeys(_ session: inout Session) async throws(StartFailure) -> KeyRingFile? {
         if configuration.insecure { return nil }
         let stored = try KeyRingFile.read(in: configuration.stateDirectory)
         let known = stored?.clusterID ?? session.state.clusterID
@@ -41,7 +41,7 @@ extension Launcher {
             }
             if !session.state.keys.isEmpty { try await session.store.saveKeys([]) }
         } catch {
-            throw StartFailure("\(error)")
+            try session.keepSilent(error)
         }
         return settled
     }

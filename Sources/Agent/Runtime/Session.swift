@@ -16,6 +16,12 @@ struct Session: Sendable {
     let firewall = FirewallWorker()
     let underlay: Underlay
     var state: StoredState
+    /// Why nothing can be written now.
+    var silence: StoreError?
+    /// Records of others that the store held as its own node's.
+    var strangers: [StoredPeer] = []
+    /// The node has an identity and no memory of itself: it lost its database.
+    var hasLostItsMemory = false
 }
 
 extension Launcher {
@@ -24,8 +30,8 @@ extension Launcher {
         _ session: inout Session, _ socket: UDPSocket, _ loop: EventLoop, _ control: ControlFeed,
         retiring retirement: IdentityFile.Retirement?
     ) async throws(StartFailure) -> Daemon {
-        let identity = try loadIdentity(&session.state, retiring: retirement)
-        let keyRing = try await settleKeys(session)
+        let identity = try loadIdentity(&session, retiring: retirement)
+        let keyRing = try await settleKeys(&session)
         let clusterID = keyRing?.clusterID ?? ClusterKey.insecureClusterID
         let keySealing = KeyRingSealing(identity: identity)
         let fingerprint = MachineFingerprint.read()
@@ -38,11 +44,14 @@ extension Launcher {
         let reserved = spoken + 1 << 16
         own.sequenceReserved = reserved
         own.incarnationReserved = reserved
-        do {
-            // Durable before spoken: no number below the reservation is used twice, whatever happens.
-            try await session.store.commitOwn(own)
-        } catch {
-            throw StartFailure("\(error)")
+        if session.silence == nil {
+            do {
+                // Durable before spoken: no number below the reservation is used twice, whatever happens.
+                try await session.store.commitOwn(own)
+                try await session.store.writePeers(session.strangers)
+            } catch {
+                try session.keepSilent(error)
+            }
         }
         session.state.own = own
         let hooks = configuration.hooks.map { HookRunner(directory: HookDirectory(path: $0), log: log) }
@@ -62,63 +71,12 @@ extension Launcher {
                 hooks?.tell(event)
             },
             storedRevocations: Set(session.state.revocations.map(\.revocation)))
-        let gossip = makeGossip(context, session.state, identity, settings, reserved: reserved)
-        let daemon = Daemon(context: context, gossip: gossip, own: own, underlay: session.underlay)
+        let gossip = makeGossip(context, session, identity, settings, reserved: reserved)
+        let daemon = Daemon(
+            context: context, gossip: gossip, own: own, underlay: session.underlay, silence: session.silence)
         try control.serve(daemon, configuration, log: log)
         daemon.startThreads(requester: await session.worker.requester)
         return daemon
-    }
-
-    /// The machine's identity: read, or made where there is none or it is not this machine's.
-    private func loadIdentity(
-        _ state: inout StoredState, retiring retirement: IdentityFile.Retirement?
-    ) throws(StartFailure) -> NodeIdentity {
-        let file = IdentityFile(stateDirectory: configuration.stateDirectory)
-        let fingerprint = MachineFingerprint.read()
-        do {
-            if let retirement { try file.setAside(retirement) }
-            let stored = try file.read()
-            if stored.fingerprint == fingerprint, let identity = NodeIdentity(privateKeyBytes: stored.privateKey) {
-                forgetForeignState(&state, identity)
-                return identity
-            }
-            let kept = try file.setAside(.cloned)
-            log.error(
-                "the identity was made on another machine (a cloned disk?); it is kept as \(kept), this machine takes a new "
-                    + "identity and subnet", id: "identity-cloned", ["path": kept])
-        } catch {
-            switch error.kind {
-            case .missing: break
-            case .damaged, .exposed:
-                guard let kept = try? file.setAside(error.kind.retirement) else {
-                    throw StartFailure("\(error)")
-                }
-                log.error(
-                    "\(error); it is kept as \(kept), this node takes a new identity and its old subnet stays absent",
-                    id: "identity-damaged", ["path": kept])
-            default: throw StartFailure("\(error)")
-            }
-        }
-        let identity = NodeIdentity()
-        guard let fresh = Identity(privateKey: identity.privateKeyBytes, fingerprint: fingerprint) else {
-            throw StartFailure("a new identity could not be made")
-        }
-        do {
-            try file.create(fresh)
-        } catch {
-            throw StartFailure("\(error)")
-        }
-        state.own = nil
-        return identity
-    }
-
-    /// A database that another node left behind (a copied directory): its claim is not ours.
-    private func forgetForeignState(_ state: inout StoredState, _ identity: NodeIdentity) {
-        guard let own = state.own, own.nodeID != identity.nodeID else { return }
-        log.warning(
-            "the database belongs to node \(own.nodeID.short), not to this one; its claim is dropped",
-            id: "store-of-another-node")
-        state.own = nil
     }
 
     /// The settings that the store has agreed to, or the operator's wish.
@@ -167,9 +125,10 @@ extension Launcher {
     }
 
     private func makeGossip(
-        _ context: DaemonContext, _ state: StoredState, _ identity: NodeIdentity, _ offer: SettingsOffer,
+        _ context: DaemonContext, _ session: Session, _ identity: NodeIdentity, _ offer: SettingsOffer,
         reserved: UInt64
     ) -> Gossip {
+        let state = session.state
         let (clusterID, request) = (context.clusterID, configuration.request)
         let ledgerIdentity = LeaseLedger.Identity(
             clusterID: clusterID, nodeID: identity.nodeID, publicKey: identity.publicKey,
@@ -179,28 +138,32 @@ extension Launcher {
             pinned: configuration.pinnedSubnet, offer: offer, differences: { request.differences(from: $0) },
             verifyRecord: { NodeIdentity.verify($0, clusterID: clusterID) },
             verifyRevocation: { NodeIdentity.verify($0, clusterID: clusterID) },
-            backend: { context.backendData($0) }, hasSeeds: !context.seeds.isEmpty || configuration.discovers,
-            joinTimeout: configuration.joinTimeout, randomSeed: UInt64.random(in: .min ... .max))
+            backend: { context.backendData($0) },
+            hasSeeds: !context.seeds.isEmpty || configuration.discovers || session.hasLostItsMemory,
+            joinTimeout: joinTimeout(session), randomSeed: UInt64.random(in: .min ... .max))
         gossipConfiguration.isObserver = configuration.isObserver
         gossipConfiguration.reclaimAfter = configuration.reclaimAfter
         // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
         // at after the start (`Daemon.verifyRestored`).
         let isKnown = state.clusterID == clusterID && state.settingsAgreed
-        let members = state.peers
-            .filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
+        let members = (state.peers.filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
+            + session.strangers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) })
             .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
-        let revocations = state.revocations.compactMap { stored -> SignedRevocation? in
-            guard stored.encoded.count > SignedRecord.signatureLength else { return nil }
-            let signature = Array(stored.encoded.prefix(SignedRecord.signatureLength))
-            let body = Array(stored.encoded.dropFirst(SignedRecord.signatureLength))
-            return try? SignedRevocation(body: body, signature: signature)
-        }
+        let revocations = state.revocations.compactMap { StoredRevocation.decode($0.encoded) }
         return Gossip(configuration: gossipConfiguration, restored: members, revocations: revocations)
+    }
+
+    /// A node that lost its database knows no peer to ask; those that it had look for it every few seconds, and know what
+    /// it held.
+    private func joinTimeout(_ session: Session) -> Duration {
+        session.hasLostItsMemory ? max(configuration.joinTimeout, .seconds(8)) : configuration.joinTimeout
     }
 }
 
-extension IdentityError.Kind {
-    fileprivate var retirement: IdentityFile.Retirement {
-        if case .exposed = self { .exposed } else { .damaged }
+extension Session {
+    /// A disk that may take writes later is waited for; with any other failure there is no start.
+    mutating func keepSilent(_ error: any Error) throws(StartFailure) {
+        guard let error = error as? StoreError, error.isPassing else { throw StartFailure("\(error)") }
+        silence = error
     }
 }

@@ -30,6 +30,18 @@ enum Paths {
         return lstat(path, &status) == 0
     }
 
+    /// A file by its device and its inode: what a name leads to.
+    struct Place: Equatable {
+        let device: dev_t
+        let inode: ino_t
+    }
+
+    /// `nil` when there is no such file.
+    static func place(of path: String) -> Place? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Place(device: status.st_dev, inode: status.st_ino) : nil
+    }
+
     /// Bytes; `nil` when there is no such file.
     static func size(of path: String) -> Int? {
         var status = stat()

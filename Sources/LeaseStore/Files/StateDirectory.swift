@@ -11,7 +11,9 @@ enum StateDirectory {
             try make(path, mode: 0o700)
             try system("access") { Int(access(path, R_OK | W_OK | X_OK)) }
         } catch {
-            throw StoreError(.directory, path: path, detail: error.description)
+            // A disk that is full or read-only now may not be so later; a wrong path or user stays wrong.
+            let passes = StoreError.Kind(errno: error.code).flatMap { StoreError.Kind.passing.contains($0) ? $0 : nil }
+            throw StoreError(passes ?? .directory, path: path, detail: error.description)
         }
     }
 

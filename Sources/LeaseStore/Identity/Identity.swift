@@ -20,9 +20,3 @@ extension Identity: CustomStringConvertible, CustomReflectable {
     package var description: String { "identity made on machine \(hexadecimal(fingerprint, digits: 16))" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
-
-/// Lower-case digits with leading zeros.
-func hexadecimal(_ value: some FixedWidthInteger & UnsignedInteger, digits: Int) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
-}

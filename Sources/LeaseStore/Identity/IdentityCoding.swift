@@ -21,11 +21,11 @@ extension Identity {
             fingerprint \(hexadecimal(fingerprint, digits: 16))
 
             """
-        return Array("\(lines)checksum \(hexadecimal(Self.checksum(lines.utf8), digits: 16))\n".utf8)
+        return Array("\(lines)checksum \(hexadecimal(fnv1a(lines.utf8), digits: 16))\n".utf8)
     }
 
-    init(encoded bytes: [UInt8]) throws(CodingFailure) {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .damaged("it is not text") }
+    init(encoded: [UInt8]) throws(CodingFailure) {
+        guard let text = String(validating: encoded, as: UTF8.self) else { throw .damaged("it is not text") }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         guard let first = lines.first, first.hasPrefix(Self.magic) else {
             throw .damaged("it does not begin with \"felt-identity\"")
@@ -39,9 +39,9 @@ extension Identity {
         guard lines.count == 5, lines[4].isEmpty else { throw .damaged("it is not four lines") }
         let summed = lines[..<3].joined(separator: "\n") + "\n"
         guard let checksum = Self.field("checksum", lines[3], digits: 16).flatMap({ UInt64($0, radix: 16) }),
-            checksum == Self.checksum(summed.utf8)
+            checksum == fnv1a(summed.utf8)
         else { throw .damaged("its checksum does not fit its contents") }
-        guard let key = Self.field("private-key", lines[1], digits: 64).flatMap(Self.keyBytes),
+        guard let key = Self.field("private-key", lines[1], digits: 64).flatMap({ bytes(hexadecimal: $0) }),
             let fingerprint = Self.field("fingerprint", lines[2], digits: 16).flatMap({ UInt64($0, radix: 16) }),
             let identity = Identity(privateKey: key, fingerprint: fingerprint)
         else { throw .damaged("a field is missing") }
@@ -54,18 +54,5 @@ extension Identity {
         guard value.utf8.count == digits, value.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
         else { return nil }
         return value
-    }
-
-    private static func keyBytes(_ digits: Substring) -> [UInt8]? {
-        let digits = Array(digits.utf8)
-        let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0..<min($0 + 2, digits.count)], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == keyLength ? bytes : nil
-    }
-
-    /// draft-eastlake-fnv, FNV-1a: against damage, not against intent.
-    private static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 }

@@ -31,4 +31,9 @@ package struct OwnState: Hashable, Sendable {
         self.hint = hint
         self.vtepMAC = vtepMAC
     }
+
+    /// The nodeID of a state that was imported before the node has an identity: the next start makes it its own.
+    package static let nobody = NodeID(bits: 0)
+
+    package var isForWhoeverStarts: Bool { nodeID == Self.nobody }
 }

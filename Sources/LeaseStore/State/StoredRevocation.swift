@@ -12,4 +12,17 @@ package struct StoredRevocation: Hashable, Sendable {
         self.revocation = revocation
         self.encoded = encoded
     }
+
+    /// A revocation as the daemon writes it: the issuer's signature, then what it covers.
+    package init(_ signed: SignedRevocation) {
+        self.init(signed.revocation, encoded: signed.signature + signed.body)
+    }
+
+    /// The reverse; `nil` for other bytes. The signature is not checked here.
+    package static func decode(_ encoded: [UInt8]) -> SignedRevocation? {
+        guard encoded.count > SignedRecord.signatureLength else { return nil }
+        return try? SignedRevocation(
+            body: Array(encoded.dropFirst(SignedRecord.signatureLength)),
+            signature: Array(encoded.prefix(SignedRecord.signatureLength)))
+    }
 }

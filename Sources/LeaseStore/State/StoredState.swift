@@ -24,6 +24,18 @@ package struct StoredState: Hashable, Sendable {
 
     package init() {}
 
+    /// What the cluster's file says holds: a database may be an older copy, or another node's.
+    mutating func take(_ memory: ClusterFile.Contents) {
+        if !memory.keys.isEmpty { keys = memory.keys }
+        guard let clusterID = memory.clusterID else { return }
+        if let stored = self.clusterID, stored != clusterID {
+            skip("cluster", "1", "it is of another cluster; its settings and peers are not used")
+            (settings, settingsAgreed, peers, revocations) = (nil, false, [], [])
+        }
+        self.clusterID = clusterID
+        if let agreed = memory.settings { (settings, settingsAgreed) = (agreed, true) }
+    }
+
     mutating func skip(_ table: String, _ row: String, _ reason: String) {
         skippedCount += 1
         if skipped.count < Self.mostSkippedNamed {

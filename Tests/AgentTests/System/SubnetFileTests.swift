@@ -9,8 +9,8 @@ import Testing
 
     init() throws { scratch = try Scratch() }
 
-    private func contents(mtu: UInt32 = 1450) throws -> SubnetFile.Contents {
-        SubnetFile.Contents(
+    private func contents(mtu: UInt32 = 1450) throws -> LeaseForRuntimes {
+        LeaseForRuntimes(
             network: try IPv4Block(parsing: "10.5.0.0/16"), subnet: try IPv4Block(parsing: "10.5.72.0/24"), mtu: mtu,
             masquerades: false)
     }
@@ -57,15 +57,15 @@ import Testing
 
     @Test func `a folder that cannot be made is said in one line, and nothing is left`() throws {
         let path = try scratch.file("file", "") + "/below/subnet.env"
-        let error = #expect(throws: SubnetFileError.self) { try SubnetFile(path: path).write(contents()) }
+        let error = #expect(throws: RuntimeFileError.self) { try SubnetFile(path: path).write(contents()) }
         #expect(error?.description.contains(path) == true && error?.description.contains("--subnet-file") == true)
         try #require(mkdir("\(scratch.path)/subnet.env", 0o755) == 0)
-        #expect(throws: SubnetFileError.self) { try SubnetFile(path: "\(scratch.path)/subnet.env").write(contents()) }
+        #expect(throws: RuntimeFileError.self) { try SubnetFile(path: "\(scratch.path)/subnet.env").write(contents()) }
         #expect(scratch.text("subnet.env.new") == nil)
     }
 
     @Test func `the CNI configuration gives the bridge the leased subnet`() throws {
-        let contents = CNIFile.Contents(
+        let contents = LeaseForRuntimes(
             network: try IPv4Block(parsing: "10.5.0.0/16"), subnet: try IPv4Block(parsing: "10.5.72.0/24"), mtu: 1450,
             masquerades: true)
         try CNIFile(path: "\(scratch.path)/net.d/10-felt.conflist").write(contents)

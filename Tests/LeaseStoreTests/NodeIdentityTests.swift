@@ -3,7 +3,7 @@ import Crypto
 import LeaseLedger
 import Testing
 
-@testable import Agent
+@testable import LeaseStore
 
 @Suite struct NodeIdentityTests {
     private func signed(by identity: NodeIdentity, as claimed: NodeIdentity? = nil) throws -> SignedRecord {

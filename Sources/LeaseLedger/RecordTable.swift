@@ -207,7 +207,9 @@ package struct RecordTable: Sendable {
     package func owner(of subnet: IPv4Block) -> Claimant? {
         // One claimant is the rule, and a table may hold thousands.
         if let slot = claimants.onlySlot(for: subnet) {
-            return standingClaim(in: records[Int(slot)], on: subnet).flatMap { $0.claim.claimClass > .tentative ? $0 : nil }
+            return standingClaim(in: records[Int(slot)], on: subnet).flatMap {
+                $0.claim.claimClass > .tentative ? $0 : nil
+            }
         }
         return claims(on: subnet).filter { $0.claim.claimClass > .tentative }.max { $1.precedes($0).wins }
     }

@@ -1,4 +1,5 @@
 import Addressing
+import NetworkTestSupport
 import Testing
 
 @testable import Netlink

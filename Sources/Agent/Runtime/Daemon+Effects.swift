@@ -181,7 +181,9 @@ extension Daemon {
     /// What is new, to be written, and what is superseded, to be deleted.
     private func takeRevocationChanges() -> (additions: [StoredRevocation], removals: [Revocation]) {
         let standing = gossip.ledger?.table.revocations ?? [:]
-        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map { StoredRevocation($0) }
+        let additions = standing.values.filter { !storedRevocations.contains($0.revocation) }.map {
+            StoredRevocation($0)
+        }
         let removals = storedRevocations.filter { standing[$0] == nil }
         storedRevocations = Set(standing.keys)
         return (additions, Array(removals))

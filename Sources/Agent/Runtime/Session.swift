@@ -146,7 +146,8 @@ extension Launcher {
         // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
         // at after the start (`Daemon.verifyRestored`).
         let isKnown = state.clusterID == clusterID && state.settingsAgreed
-        let members = (state.peers.filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
+        let members =
+            (state.peers.filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
             + session.strangers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) })
             .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
         let revocations = state.revocations.compactMap { StoredRevocation.decode($0.encoded) }

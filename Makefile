@@ -104,7 +104,7 @@ demo: build
 
 # 64 daemons that have nothing to do for ten minutes, then nodes that come and go: what is written.
 idle-writes: build
-	SETTLE_SECONDS=270 Benchmarks/idle-writes
+	SETTLE_SECONDS=330 Benchmarks/idle-writes
 install: build
 	Packaging/scripts/install.sh $(RELEASE) "$(DESTDIR)"
 

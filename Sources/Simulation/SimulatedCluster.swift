@@ -137,11 +137,13 @@ package struct SimulatedCluster {
     ) -> Bool {
         let end = now + span
         var nextLook = now + grain
-        while let time = queue.nextTime, time <= end, let (at, event) = queue.next() {
-            if let condition, at > nextLook {
+        while let time = queue.nextTime, time <= end {
+            if let condition, time > nextLook {
+                // Before the next event is taken out: the run may go on from here.
                 if condition(self) { return true }
-                nextLook = at + grain
+                nextLook = time + grain
             }
+            guard let (at, event) = queue.next() else { break }
             now = at
             process(event)
         }

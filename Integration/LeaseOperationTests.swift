@@ -17,6 +17,10 @@ extension Integration {
             return try #require((1...3).map { "10.244.\($0).0/24" }.first { !held.contains($0) })
         }
 
+        private func status(_ node: Node, _ words: String...) throws -> ExitStatus {
+            try node.leasectl.run(words).status
+        }
+
         private func start(_ lab: Lab, _ count: Int) async throws {
             for node in lab.nodes.prefix(count) { try node.start() }
             for node in lab.nodes.prefix(count) { try await node.waitReady() }
@@ -66,15 +70,14 @@ extension Integration {
                 try await start(lab, 3)
                 let (one, two) = (lab.nodes[0], lab.nodes[1])
                 let before = try one.leasectl.list().map { [$0.node, $0.subnet] }
-                func status(_ words: String...) throws -> ExitStatus { try one.leasectl.run(words).status }
-                #expect(try status("drain", "n2") == .exited(6))
-                #expect(try status("reserve", "nobody", "10.244.1.0/24") == .exited(4))
-                #expect(try status("reserve", "self", "10.99.1.0/24") == .exited(64))
-                #expect(try status("reserve", "self", "rubbish") == .exited(64))
-                #expect(try status("node", "forget", "n2") == .exited(5))
-                #expect(try status("node", "replace", "n2", "n3") == .exited(5))
-                #expect(try status("revoke", "10.244.0.0/24") == .exited(4))
-                #expect(try status("explain", "nobody") == .exited(4))
+                #expect(try status(one, "drain", "n2") == .exited(6))
+                #expect(try status(one, "reserve", "nobody", "10.244.1.0/24") == .exited(4))
+                #expect(try status(one, "reserve", "self", "10.99.1.0/24") == .exited(64))
+                #expect(try status(one, "reserve", "self", "rubbish") == .exited(64))
+                #expect(try status(one, "node", "forget", "n2") == .exited(5))
+                #expect(try status(one, "node", "replace", "n2", "n3") == .exited(5))
+                #expect(try status(one, "revoke", "10.244.0.0/24") == .exited(4))
+                #expect(try status(one, "explain", "nobody") == .exited(4))
                 // Another's subnet: the node waits, keeps what it has, and takes it once it is taken back.
                 let wanted = try #require(try lease(of: two, on: one)).subnet
                 let waiting = try one.leasectl.run(["reserve", "self", wanted, "--wait", "--timeout", "1"])
@@ -84,8 +87,8 @@ extension Integration {
                 try await waitUntil("n2 has left") {
                     try lease(of: two, on: one)?.liveness == "left" ? nil : "still there"
                 }
-                #expect(try status("reserve", "n2", "10.244.1.0/24") == .exited(5))
-                #expect(try status("revoke", wanted, "--wait") == .exited(0))
+                #expect(try status(one, "reserve", "n2", "10.244.1.0/24") == .exited(5))
+                #expect(try status(one, "revoke", wanted, "--wait") == .exited(0))
                 try await waitUntil("the pinned subnet is taken") {
                     let mine = try lease(of: one, on: one)
                     return mine?.subnet == wanted && mine?.class == "static" ? nil : "\(String(describing: mine))"

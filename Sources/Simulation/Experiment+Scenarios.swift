@@ -183,7 +183,7 @@ extension Experiment {
     private mutating func release() {
         let holders = cluster.nodes.indices.filter { cluster.nodes[$0].claim != nil }
         guard let holder = holders.randomElement(using: &random) else { return pass(.seconds(1)) }
-        cluster.give(.ledger(.release(forGood: false)), to: holder)
+        cluster.give(.ledger(.order(.release)), to: holder)
         let held = holders.count
         let wanting = cluster.nodes.contains { $0.gossip?.ledger?.phase == .exhausted }
         if wanting {
@@ -192,6 +192,7 @@ extension Experiment {
             }
             if let taken { heals.append(taken) }
         }
+        cluster.give(.ledger(.order(.takeAny)), to: holder)
         pass(.seconds(2))
     }
 }

@@ -67,9 +67,10 @@ package struct SimulatedCluster {
         for span: Duration, grain: Duration = .milliseconds(5), until condition: ((SimulatedCluster) -> Bool)? = nil
     ) -> Bool {
         let end = now + span
-        var nextLook = now
+        var nextLook = now + grain
         while let time = queue.nextTime, time <= end {
             if let condition, time > nextLook {
+                // Before the next event is taken out: the run may go on from here.
                 if condition(self) { return true }
                 nextLook = time + grain
             }

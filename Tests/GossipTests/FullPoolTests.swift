@@ -61,10 +61,6 @@ import Testing
         // One of the three dead keeps its claim; the two others find theirs gone.
         for index in 4..<7 { cluster.start(index, seeds: [0, 1]) }
         cluster.run(for: .seconds(10))
-        let phases = cluster.nodes.map { node in
-            "\(node.index): \(node.gossip?.ledger?.phase, default: "down") \(node.claim?.subnet, default: "none")"
-        }
-        print(phases.joined(separator: "\n"))
         #expect(cluster.overlaps == [], "seed \(seed)")
         #expect(exhausted(cluster) == 2, "seed \(seed)")
         #expect(held(cluster) == 7, "seed \(seed)")

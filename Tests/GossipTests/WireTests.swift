@@ -16,6 +16,9 @@ import Testing
         if Bool.random(using: &random) {
             record.claim = Claim(
                 subnet: try IPv4Block(parsing: "10.244.7.0/24"), claimClass: .confirmed, tenure: 3, epoch: 9)
+            record.next = Claim(
+                subnet: try IPv4Block(parsing: "10.244.8.0/24"), claimClass: .tentative, epoch: 10)
+            record.pin = record.next?.subnet
         }
         if Bool.random(using: &random) {
             record.security = NodeSecurity(agreementKey: Array(repeating: 4, count: 32), keyIDs: [1, 2])
@@ -50,7 +53,17 @@ import Testing
             .summarised(differing: 10), .want([.record(nodeID, version)]), .claimAcknowledged(version),
             .view([ViewEntry(nodeID: nodeID, incarnation: 11)]), .stale(incarnation: 12),
             .keyRing([1, 2, 3]), .announcement,
+        ] + orders(nodeID, try IPv4Block(parsing: "10.244.7.0/24"))
+    }
+
+    private func orders(_ nodeID: NodeID, _ subnet: IPv4Block) -> [GossipMessage] {
+        let orders: [LeaseOrder] = [.pin(subnet), .takeAny, .release, .leave, .drain]
+        let outcomes: [OrderOutcome] = [
+            .unchanged, .pins(subnet), .claims(subnet), .moves(to: subnet), .waits(for: subnet, heldBy: nodeID),
+            .gives(subnet), .gives(nil), .outsidePool(subnet), .poolFull, .holdsNothing, .isPinned(subnet), .notReady,
         ]
+        return orders.map { .order($0, number: 1, run: 2, onlyAsking: $0 == .drain) }
+            + outcomes.map { .orderAnswered($0, number: 3) }
     }
 
     private func datagram(_ messages: [GossipMessage], _ random: inout SplitMix64) -> Datagram {

@@ -44,14 +44,7 @@ extension Daemon {
     }
 
     private func obeyed(_ order: LeaseOrder, by target: NodeID, dryRun: Bool) async throws -> OrderOutcome {
-        if target == gossip.nodeID {
-            guard let outcome = gossip.ledger?.outcome(of: order) else { throw notSettled }
-            if !dryRun, !outcome.isRefusal {
-                log.notice("the operator orders: \(order.words)", id: "ordered")
-                step(.ledger(.order(order)))
-            }
-            return outcome
-        }
+        if target == gossip.nodeID { return try obeyHere(order, dryRun: dryRun) }
         switch await self.order(order, to: target, onlyAsking: dryRun) {
         case .answered(let outcome): return outcome
         case .unknown: throw ControlError(.notFound, "\(shown(target)) is not known here any more")
@@ -63,6 +56,15 @@ extension Daemon {
         case .unanswered:
             throw ControlError(.timedOut, "\(shown(target)) counts as alive and has not answered; try again")
         }
+    }
+
+    private func obeyHere(_ order: LeaseOrder, dryRun: Bool) throws -> OrderOutcome {
+        guard let outcome = gossip.ledger?.outcome(of: order) else { throw notSettled }
+        if !dryRun, !outcome.isRefusal {
+            log.notice("the operator orders: \(order.words)", id: "ordered")
+            step(.ledger(.order(order)))
+        }
+        return outcome
     }
 
     private func describe(_ outcome: OrderOutcome, _ order: LeaseOrder, _ change: inout LeaseChange) throws {

@@ -13,8 +13,13 @@ extension LeaseLedger {
             absentSince[nodeID] = nil
         } else {
             live.remove(nodeID)
-            if reclaimAfter != nil, absentSince[nodeID] == nil { absentSince[nodeID] = now }
+            noteUnheard(nodeID, now)
         }
+    }
+
+    /// A node of which only the record is known is absent until it is heard.
+    mutating func noteUnheard(_ nodeID: NodeID, _ now: Instant) {
+        if reclaimAfter != nil, !live.contains(nodeID), absentSince[nodeID] == nil { absentSince[nodeID] = now }
     }
 
     /// When this node may take a claim back, and whose; `nil`: there is none for it.

@@ -68,9 +68,7 @@ extension LeaseLedger {
         case .replaced(let older): previous = older
         }
         if table.revocations.count != revocations { effects.append(.revocationsChanged) }
-        if reclaimAfter != nil, !live.contains(record.nodeID), absentSince[record.nodeID] == nil {
-            absentSince[record.nodeID] = now
-        }
+        noteUnheard(record.nodeID, now)
         effects.append(.peerChanged(record.nodeID))
         acknowledge(record, &effects)
         report(record, after: previous, &effects)

@@ -133,7 +133,10 @@ package struct LeaseLedger: Sendable {
         case .synchronised:
             if case .listening = phase { claimNext(now, &effects) }
         case .restored(let records):
-            for record in records where record.nodeID != own.nodeID { _ = table.merge(record) }
+            for record in records where record.nodeID != own.nodeID {
+                _ = table.merge(record)
+                noteUnheard(record.nodeID, now)
+            }
         case .discarded(let records):
             for record in records where table[record.nodeID] == record && record.nodeID != own.nodeID {
                 table.remove(record.nodeID)

@@ -4,6 +4,8 @@ package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     package init(bits: UInt128) { self.bits = bits }
 
+    @inlinable package static func == (left: NodeID, right: NodeID) -> Bool { left.bits == right.bits }
+
     /// The sixteen bytes in network byte order.
     package init?(networkBytes: some Collection<UInt8>) {
         guard networkBytes.count == 16 else { return nil }

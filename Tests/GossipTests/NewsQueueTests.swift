@@ -23,15 +23,17 @@ import Testing
             #expect(queue.count == times.count, "seed \(seed)")
             let order = queue.leastSent(.max).map { first in times.first { subject($0.key) == first }?.value ?? -1 }
             #expect(order == times.values.sorted(), "seed \(seed)")
-            #expect(queue.fewestTimes == times.values.min() ?? 0, "seed \(seed)")
+            let fewest = queue.fewestTimes
+            #expect(fewest == times.values.min() ?? 0, "seed \(seed)")
         }
     }
 
     @Test func `fresh news is told once, in the order in which it came`() {
         var queue = NewsQueue()
         for number in [3, 1, 3, 2] { queue.add(subject(number)) }
-        #expect(queue.takeFresh(2) == [subject(3), subject(1)])
-        #expect(queue.takeFresh(9) == [subject(2)])
+        let (first, rest) = (queue.takeFresh(2), queue.takeFresh(9))
+        #expect(first == [subject(3), subject(1)])
+        #expect(rest == [subject(2)])
         #expect(!queue.hasFresh && queue.count == 3)
     }
 

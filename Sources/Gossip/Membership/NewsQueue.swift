@@ -17,8 +17,14 @@ struct NewsQueue: Sendable {
         var serial: UInt64
     }
 
+    private struct Lane: Sendable {
+        var entries: [(subject: Subject, serial: UInt64)] = []
+        /// Before this all places are left behind.
+        var start = 0
+    }
+
     private var places: [Subject: Place] = [:]
-    private var lanes: [[(subject: Subject, serial: UInt64)]] = []
+    private var lanes: [Lane] = []
     private var serial: UInt64 = 0
     /// Subjects that nobody was told yet, each once.
     private var fresh: [Subject] = []
@@ -40,12 +46,21 @@ struct NewsQueue: Sendable {
     private mutating func put(_ subject: Subject, _ times: Int) {
         serial += 1
         places[subject] = Place(times: times, serial: serial)
-        while lanes.count <= times { lanes.append([]) }
-        lanes[times].append((subject, serial))
+        while lanes.count <= times { lanes.append(Lane()) }
+        lanes[times].entries.append((subject, serial))
         // At most as many places as there are subjects are left behind in a lane.
-        if lanes[times].count > 2 * places.count + 16 {
-            lanes[times].removeAll { places[$0.subject]?.serial != $0.serial }
+        if lanes[times].entries.count > 2 * places.count + 16 {
+            lanes[times].entries.removeAll { places[$0.subject]?.serial != $0.serial }
+            lanes[times].start = 0
         }
+    }
+
+    /// A lane is left in the order in which it was entered, more or less.
+    private mutating func passOver(_ lane: Int) {
+        let entries = lanes[lane].entries
+        var start = lanes[lane].start
+        while start < entries.count, places[entries[start].subject]?.serial != entries[start].serial { start += 1 }
+        lanes[lane].start = start
     }
 
     /// The next subjects that nobody was told yet.
@@ -57,10 +72,11 @@ struct NewsQueue: Sendable {
     }
 
     /// The least sent subjects, at most so many.
-    func leastSent(_ most: Int) -> [Subject] {
+    mutating func leastSent(_ most: Int) -> [Subject] {
         var found: [Subject] = []
-        for lane in lanes {
-            for entry in lane where places[entry.subject]?.serial == entry.serial {
+        for lane in lanes.indices where found.count < most {
+            passOver(lane)
+            for entry in lanes[lane].entries[lanes[lane].start...] where places[entry.subject]?.serial == entry.serial {
                 guard found.count < most else { return found }
                 found.append(entry.subject)
             }
@@ -77,9 +93,12 @@ struct NewsQueue: Sendable {
 
     /// The fewest times any item was sent.
     var fewestTimes: Int {
-        for (times, lane) in lanes.enumerated() {
-            if lane.contains(where: { places[$0.subject]?.serial == $0.serial }) { return times }
+        mutating get {
+            for lane in lanes.indices {
+                passOver(lane)
+                if lanes[lane].start < lanes[lane].entries.count { return lane }
+            }
+            return 0
         }
-        return 0
     }
 }

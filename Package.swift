@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(name: "WebViewTests", dependencies: ["WebView", "ControlAPI", "Addressing", "TestSupport"]),
         .testTarget(
             name: "AgentTests",
-            dependencies: ["Agent", "Gossip", "LeaseLedger", "Addressing", "ControlAPI", crypto, logging]),
+            dependencies: ["Agent", "Gossip", "LeaseLedger", "LeaseStore", "Addressing", "ControlAPI", crypto, logging]),
         .testTarget(
             name: "LeasectlTests",
             dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport"]),

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import FoundationEssentials
 internal import LeaseLedger
+package import LeaseStore
 
 /// A node's second key pair, by which the others pass it cluster keys (HPKE, RFC 9180: X25519, HKDF-SHA256,
 /// ChaCha20-Poly1305). Derived from its identity, so there is no further secret to keep. A key that was sealed to it is

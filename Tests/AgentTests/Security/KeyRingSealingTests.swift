@@ -1,4 +1,5 @@
 import LeaseLedger
+import LeaseStore
 import Testing
 
 @testable import Agent

@@ -65,6 +65,11 @@ struct RepairBenchmark {
             ) { try $0.count().forwarding == Self.peers },
             Fault(name: "address deleted", limit: 500, command: "ip addr flush dev flannel.1", isRepaired: whole),
             Fault(name: "device deleted", limit: 500, command: "ip link del flannel.1", isRepaired: whole),
+            // feltd may be the faster one: again until somebody's device has been there.
+            Fault(
+                name: "device replaced by one of another VNI", limit: 500,
+                command: "until ip link del flannel.1; ip link add flannel.1 type vxlan id 7 dev eth0 dstport 4789; "
+                    + "do :; done", isRepaired: whole),
             Fault(name: "device set down", limit: 500, command: "ip link set flannel.1 down", isRepaired: whole),
             Fault(
                 name: "device's MAC address changed", limit: 500,

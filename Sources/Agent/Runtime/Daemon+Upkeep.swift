@@ -14,7 +14,9 @@ extension Daemon {
             needsRulesLook = true
             return
         }
-        guard let settings = gossip.settings, settings.backend != .alloc, gossip.ledger?.heldClaim != nil else { return }
+        guard let settings = gossip.settings, settings.backend != .alloc, gossip.ledger?.heldClaim != nil else {
+            return
+        }
         let rules = trafficRules
         if rules == nil, hasSweptRules { return }
         isKeepingRules = true

@@ -65,11 +65,12 @@ struct RepairBenchmark {
             ) { try $0.count().forwarding == Self.peers },
             Fault(name: "address deleted", limit: 500, command: "ip addr flush dev flannel.1", isRepaired: whole),
             Fault(name: "device deleted", limit: 500, command: "ip link del flannel.1", isRepaired: whole),
-            // feltd may be the faster one: again until somebody's device has been there.
+            // In one batch, so that feltd does not come between; if it does, again.
             Fault(
                 name: "device replaced by one of another VNI", limit: 500,
-                command: "until ip link del flannel.1; ip link add flannel.1 type vxlan id 7 dev eth0 dstport 4789; "
-                    + "do :; done", isRepaired: whole),
+                command: "ip link add other type vxlan id 7 dev eth0 dstport 4789; until "
+                    + #"printf 'link del flannel.1\nlink set other name flannel.1\n' | ip -batch - 2>/dev/null; do :; done"#,
+                isRepaired: whole),
             Fault(name: "device set down", limit: 500, command: "ip link set flannel.1 down", isRepaired: whole),
             Fault(
                 name: "device's MAC address changed", limit: 500,

@@ -108,7 +108,7 @@ extension Integration {
                 try await waitUntil("the log tells of it") {
                     node.log.contains("again and again") ? nil : "\(try node.leasectl.status().dataplane)"
                 }
-                _ = try fight.stop(SIGKILL, limit: .seconds(10))
+                try fight.stop()
                 try await lab.waitConverged(backend: .vxlan)
             }
         }

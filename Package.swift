@@ -83,7 +83,7 @@ let package = Package(
             name: "bench-dataplane",
             dependencies: [
                 "Agent", "Addressing", "LeaseLedger", "LeaseStore", "Dataplane", "Netlink", "CLinux", argumentParser,
-            ], path: "Benchmarks/dataplane", exclude: ["bare.c"]),
+            ], path: "Benchmarks/dataplane", exclude: ["bare.c", "table.h"]),
 
         .target(name: "TestSupport", dependencies: ["ControlAPI"], path: "Tests/TestSupport"),
 

@@ -46,6 +46,36 @@ extension Integration {
             }
         }
 
+        @Test func `with ip-masq a restart leaves the traffic rules alone as well`() async throws {
+            try await Lab.with(nodes: 3) { lab in
+                lab.configure { $0.extra = ["--ip-masq"] }
+                for node in lab.nodes { try node.start() }
+                for node in lab.nodes { try await node.waitReady() }
+                try await lab.waitConverged(backend: .vxlan)
+                let node = lab.nodes[1]
+                let put = "the traffic rules have been put in place"
+                try await waitUntil("the rules are there") { node.log.contains(put) ? nil : "nothing in the log" }
+                for way in Restart.allCases {
+                    let rules = try trafficRules(of: node)
+                    let before = node.log.ranges(of: put).count
+                    try await withoutLoss(lab) { node in try await self.restart(node, by: way, in: lab) }
+                    #expect(try trafficRules(of: node) == rules)
+                    // What it puts back now is all that it has put since it started.
+                    try node.namespace.run("nft", "flush", "ruleset")
+                    try await waitUntil("the rules are back") {
+                        let count = node.log.ranges(of: put).count
+                        return count > before ? nil : "put \(count) times, \(before) of them before the restart"
+                    }
+                    #expect(node.log.ranges(of: put).count == before + 1)
+                }
+            }
+        }
+
+        /// With the handles by which the kernel tells a rule from another that says the same.
+        private func trafficRules(of node: Node) throws -> String {
+            try Command.mustRun(node.namespace.inside(["nft", "-a", "list", "table", "ip", "felt"])).output
+        }
+
         /// Restarts the second node while pods of the others ping each other past it, and its own and theirs each other.
         private func withoutLoss(_ lab: Lab, _ restart: (Node) async throws -> Void) async throws {
             let node = lab.nodes[1]

@@ -94,6 +94,25 @@ extension Integration {
             }
         }
 
+        @Test func `whoever deletes a route again and again is told of, and the route is there in the end`()
+            async throws
+        {
+            try await Lab.with(nodes: 2) { lab in
+                try await lab.startCluster(backend: .vxlan)
+                let node = lab.nodes[0]
+                let deletion = "route del \(try lab.nodes[1].subnetEnv().subnet)\n"
+                let file = "\(lab.folder)/deletions"
+                try writeText(String(repeating: deletion, count: 1_000), to: file)
+                let fight = try BackgroundProcess(
+                    node.namespace.inside(["sh", "-c", "while :; do ip -force -batch \(file); done"]), log: "/dev/null")
+                try await waitUntil("the log tells of it") {
+                    node.log.contains("again and again") ? nil : "\(try node.leasectl.status().dataplane)"
+                }
+                try fight.stop()
+                try await lab.waitConverged(backend: .vxlan)
+            }
+        }
+
         @Test func `an entry that the kernel refuses is told in status, stops no other, and is tried again`()
             async throws
         {

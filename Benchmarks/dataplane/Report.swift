@@ -29,6 +29,12 @@ struct Report {
                 + "\"within\":\(isWithin)}")
     }
 
+    /// A figure that has no limit of its own.
+    mutating func ratio(_ name: String, _ value: Double) {
+        line(name, "\(fixed(value, 3)) ×", "")
+        figures.append("{\"name\":\"\(name)\",\"unit\":\"×\",\"value\":\(fixed(value, 4))}")
+    }
+
     private func line(_ name: String, _ value: String, _ remark: String) {
         let padded = name.count < 62 ? name + String(repeating: " ", count: 62 - name.count) : name
         let aligned = String(repeating: " ", count: max(0, 14 - value.count)) + value

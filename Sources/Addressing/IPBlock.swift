@@ -74,12 +74,25 @@ package struct IPBlock<Family: AddressFamily>: Hashable, Comparable, Sendable, C
     }
 }
 
+/// As the general ones, without the cost of code that does not know its family: tables of thousands are read with them.
 extension IPBlock where Family == IPv4 {
-    /// As the general one, without the cost of code that does not know its family: tables of thousands are read with it.
     package init?(containing address: IPv4Address, prefixLength: Int) {
         guard (0...32).contains(prefixLength) else { return nil }
-        let mask: UInt32 = prefixLength == 0 ? 0 : .max << UInt32(32 - prefixLength)
-        base = IPv4Address(bits: address.bits & mask)
+        base = IPv4Address(bits: address.bits & Self.mask(prefixLength))
         self.prefixLength = prefixLength
+    }
+
+    package static func mask(_ prefixLength: Int) -> UInt32 {
+        prefixLength == 0 ? 0 : .max &<< UInt32(truncatingIfNeeded: 32 - prefixLength)
+    }
+
+    package func contains(_ address: IPv4Address) -> Bool { address.bits & Self.mask(prefixLength) == base.bits }
+
+    package func contains(_ other: Self) -> Bool { other.prefixLength >= prefixLength && contains(other.base) }
+
+    package func overlaps(_ other: Self) -> Bool { contains(other.base) || other.contains(base) }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.base.bits == right.base.bits && left.prefixLength == right.prefixLength
     }
 }

@@ -9,16 +9,19 @@ package import Netlink
 /// so after the forwarding entry of the new one is there. Addresses come first: a route through an address that is still
 /// this host's is refused.
 package func difference(_ desired: DesiredState, _ observed: ObservedState, network: IPv4Block) -> [KernelChange] {
-    let (addedNeighbours, changedNeighbours, removedNeighbours) = neighbourChanges(desired, observed)
-    let (putForwarding, removedForwarding) = forwardingChanges(desired, observed)
-    let (putRoutes, removedRoutes) = routeChanges(desired, observed)
-    let parts = [
-        addressChanges(desired, observed, network: network), addedNeighbours, putForwarding, changedNeighbours,
-        putRoutes, removedRoutes, removedForwarding, removedNeighbours,
-    ]
-    var changes: [KernelChange] = []
-    changes.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-    for part in parts { changes += part }
+    let neighbours = NeighbourChanges(desired, observed)
+    let forwarding = ForwardingChanges(desired, observed)
+    let routes = RouteChanges(desired, observed)
+    var changes = addressChanges(desired, observed, network: network)
+    changes.reserveCapacity(changes.count + neighbours.count + forwarding.count + routes.count)
+    for entry in neighbours.added { changes.append(.putNeighbour(entry)) }
+    for entry in forwarding.put { changes.append(.putForwarding(entry)) }
+    for entry in neighbours.altered { changes.append(.putNeighbour(entry)) }
+    for route in routes.covered { changes.append(.removeRoute(route)) }
+    for route in routes.put { changes.append(.putRoute(route)) }
+    for route in routes.removed { changes.append(.removeRoute(route)) }
+    for entry in forwarding.removed { changes.append(.removeForwarding(entry)) }
+    for entry in neighbours.removed { changes.append(.removeNeighbour(entry)) }
     return changes
 }
 
@@ -40,76 +43,76 @@ private func addressChanges(
     return changes
 }
 
-private func neighbourChanges(
-    _ desired: DesiredState, _ observed: ObservedState
-) -> (added: [KernelChange], changed: [KernelChange], removed: [KernelChange]) {
-    var present: [UInt32: Neighbour] = [:]
-    present.reserveCapacity(observed.neighbours.count)
-    for entry in observed.neighbours { present[entry.address.bits] = entry }
-    var added: [KernelChange] = []
-    var changed: [KernelChange] = []
-    for wanted in desired.neighbours {
-        let found = present.removeValue(forKey: wanted.address.bits)
-        if found == nil {
-            added.append(.putNeighbour(wanted))
-        } else if found != wanted {
-            changed.append(.putNeighbour(wanted))
+private struct NeighbourChanges {
+    var added: [Neighbour] = []
+    var altered: [Neighbour] = []
+    var removed: [Neighbour] = []
+
+    var count: Int { added.count + altered.count + removed.count }
+
+    init(_ desired: DesiredState, _ observed: ObservedState) {
+        let key = { (entry: Neighbour) in UInt128(entry.address.bits) }
+        var present = EntryIndex(observed.neighbours, by: key)
+        for wanted in desired.neighbours where !present.takeOnly(wanted, for: key(wanted)) {
+            if present.removeAll(of: key(wanted)).isEmpty { added.append(wanted) } else { altered.append(wanted) }
         }
+        removed = present.rest
     }
-    return (added, changed, present.values.sorted { $0.address.bits < $1.address.bits }.map { .removeNeighbour($0) })
 }
 
-private func forwardingChanges(
-    _ desired: DesiredState, _ observed: ObservedState
-) -> (put: [KernelChange], removed: [KernelChange]) {
-    var present = EntryIndex(observed.forwarding) { $0.mac.bits }
-    var put: [KernelChange] = []
-    var removed: [KernelChange] = []
-    for wanted in desired.forwarding {
-        if present.takeOnly(wanted, for: wanted.mac.bits) { continue }
-        let found = present.removeValue(forKey: wanted.mac.bits)
-        if found.contains(wanted) {
-            removed += found.filter { $0 != wanted }.map { .removeForwarding($0) }
-        } else {
-            // Replacing changes the first endpoint of a MAC address; others of it would get every packet too.
-            put.append(.putForwarding(wanted))
-            removed += found.dropFirst().map { .removeForwarding($0) }
+private struct ForwardingChanges {
+    var put: [ForwardingEntry] = []
+    var removed: [ForwardingEntry] = []
+
+    var count: Int { put.count + removed.count }
+
+    init(_ desired: DesiredState, _ observed: ObservedState) {
+        let key = { (entry: ForwardingEntry) in UInt128(entry.mac.bits) }
+        var present = EntryIndex(observed.forwarding, by: key)
+        for wanted in desired.forwarding where !present.takeOnly(wanted, for: key(wanted)) {
+            let found = present.removeAll(of: key(wanted))
+            if found.contains(wanted) {
+                removed += found.filter { $0 != wanted }
+            } else {
+                // Replacing changes the first endpoint of a MAC address; others of it would get every packet too.
+                put.append(wanted)
+                removed += found.dropFirst()
+            }
         }
+        removed += present.rest
     }
-    let stale = present.rest.sorted { $0.mac.bits < $1.mac.bits }
-    return (put, removed + stale.map { .removeForwarding($0) })
 }
 
-private func routeChanges(
-    _ desired: DesiredState, _ observed: ObservedState
-) -> (put: [KernelChange], removed: [KernelChange]) {
-    var present = EntryIndex(observed.routes) { RouteKey($0) }
-    let taken = Set(observed.routesInFront.map { RouteKey($0) })
-    var put: [KernelChange] = []
-    var removed: [KernelChange] = []
-    for wanted in desired.routes {
-        let key = RouteKey(wanted)
-        let isTaken = !taken.isEmpty && taken.contains(key)
-        if !isTaken, present.takeOnly(wanted, for: key) { continue }
-        let found = present.removeValue(forKey: key)
-        if isTaken {
-            // Replacing changes the other's, which is first, and would be refused while there is an equal one behind it.
-            if found.contains(wanted) { put.append(.removeRoute(wanted)) }
-            put.append(.putRoute(wanted))
-            removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
-        } else if found.contains(wanted) {
-            removed += found.filter { $0 != wanted }.map { .removeRoute($0) }
-        } else {
-            // Replacing changes the first route of a key.
-            put.append(.putRoute(wanted))
-            removed += found.dropFirst().map { .removeRoute($0) }
+private struct RouteChanges {
+    /// Ours that another's is in front of, and that are put in its place: as long as they are there, the kernel refuses to.
+    var covered: [Route] = []
+    var put: [Route] = []
+    var removed: [Route] = []
+
+    var count: Int { covered.count + put.count + removed.count }
+
+    init(_ desired: DesiredState, _ observed: ObservedState) {
+        var present = EntryIndex(observed.routes) { $0.place }
+        let taken = Set(observed.routesInFront.map(\.place))
+        for wanted in desired.routes {
+            let place = wanted.place
+            let isTaken = !taken.isEmpty && taken.contains(place)
+            if !isTaken, present.takeOnly(wanted, for: place) { continue }
+            let found = present.removeAll(of: place)
+            if isTaken {
+                // Replacing changes the first route of a place, which is the other's.
+                if found.contains(wanted) { covered.append(wanted) }
+                put.append(wanted)
+                removed += found.filter { $0 != wanted }
+            } else if found.contains(wanted) {
+                removed += found.filter { $0 != wanted }
+            } else {
+                put.append(wanted)
+                removed += found.dropFirst()
+            }
         }
+        removed += present.rest
     }
-    let stale = present.rest.sorted {
-        ($0.destination.base.bits, $0.destination.prefixLength, $0.metric)
-            < ($1.destination.base.bits, $1.destination.prefixLength, $1.metric)
-    }
-    return (put, removed + stale.map { .removeRoute($0) })
 }
 
 extension DesiredState {

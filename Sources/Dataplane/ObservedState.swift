@@ -29,10 +29,15 @@ package struct ObservedState: Hashable, Sendable {
 extension ObservedState {
     /// Tells routes of ours from others' in front of them; the kernel uses the first of a place.
     mutating func take(_ all: [Route]) {
-        var taken: Set<RouteKey> = []
+        let isOurs = { (route: Route) in route.routeProtocol == DesiredState.routeProtocol }
+        guard !all.allSatisfy(isOurs) else {
+            routes = all
+            return
+        }
+        var places = KeyTable(capacity: all.count)
         for route in all {
-            let isFirst = taken.insert(RouteKey(route)).inserted
-            if route.routeProtocol == DesiredState.routeProtocol {
+            let isFirst = places.insert(route.place).isNew
+            if isOurs(route) {
                 routes.append(route)
             } else if isFirst {
                 routesInFront.append(route)
@@ -57,8 +62,8 @@ extension NetlinkSocket {
         }
         guard let device else { return state }
         state.addresses = try addresses(of: device.index)
-        state.neighbours = try neighbours(of: device.index).filter { ObservedState.isOurs($0) }
-        state.forwarding = try forwardingEntries(of: device.index).filter { ObservedState.isOurs($0) }
+        state.neighbours = try neighbours(of: device.index) { ObservedState.isOurs($0) }
+        state.forwarding = try forwardingEntries(of: device.index) { ObservedState.isOurs($0) }
         return state
     }
 }

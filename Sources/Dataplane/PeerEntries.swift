@@ -13,8 +13,10 @@ struct PeerEntries {
     private(set) var forwarding: [ForwardingEntry] = []
     private(set) var skipped: [SkippedPeer] = []
     /// By the base of the subnet: all are of one length.
-    private var holders: [UInt32: NodeID] = [:]
-    private var endpoints: [MACAddress: (address: IPv4Address, nodeID: NodeID)] = [:]
+    private var subnets: KeyTable
+    private var holders: [NodeID] = []
+    private var macs: KeyTable
+    private var endpoints: [(address: IPv4Address, nodeID: NodeID)] = []
 
     /// - Parameter count: how many peers will come.
     init(
@@ -28,7 +30,9 @@ struct PeerEntries {
         routes.reserveCapacity(count)
         neighbours.reserveCapacity(count)
         forwarding.reserveCapacity(count)
+        subnets = KeyTable(capacity: count)
         holders.reserveCapacity(count)
+        macs = KeyTable(capacity: count)
         endpoints.reserveCapacity(count)
     }
 
@@ -43,12 +47,13 @@ struct PeerEntries {
         guard peer.backend.kind == configuration.backend else { return .otherBackend(peer.backend.kind) }
         guard case .v4(let address) = peer.publicIP else { return .notIPv4(peer.publicIP) }
         guard address.isUsableUnicast else { return .unusableAddress(address) }
-        guard address != underlay.address else { return .ownAddress(address) }
+        guard address.bits != underlay.address.bits else { return .ownAddress(address) }
         guard peer.subnet.prefixLength == configuration.pool.subnetLength,
             configuration.pool.network.contains(peer.subnet)
         else { return .notOfThePool }
         if let own = configuration.ownSubnet, own.overlaps(peer.subnet) { return .ownSubnet }
-        if let holder = holders[peer.subnet.base.bits] { return .sameSubnet(as: holder) }
+        let subnet = UInt128(peer.subnet.base.bits)
+        if let number = subnets.number(of: subnet) { return .sameSubnet(as: holders[number]) }
         switch peer.backend {
         case .alloc: return .otherBackend(.alloc)
         case .hostGateway:
@@ -60,11 +65,13 @@ struct PeerEntries {
                 addPlainRoute(to: peer.subnet, via: address)
                 break
             }
-            guard mac.isUnicast, mac != configuration.vtepMAC else { return .unusableMAC(mac) }
-            if let other = endpoints[mac], other.address != address { return .sameMAC(mac, as: other.nodeID) }
+            guard mac.isUnicast, mac.bits != configuration.vtepMAC.bits else { return .unusableMAC(mac) }
+            if let number = macs.number(of: UInt128(mac.bits)), endpoints[number].address.bits != address.bits {
+                return .sameMAC(mac, as: endpoints[number].nodeID)
+            }
             addTunnel(to: peer, mac: mac, endpoint: address)
         }
-        holders[peer.subnet.base.bits] = peer.nodeID
+        if subnets.insert(subnet).isNew { holders.append(peer.nodeID) }
         return nil
     }
 
@@ -78,7 +85,8 @@ struct PeerEntries {
     private mutating func addTunnel(to peer: PeerLease, mac: MACAddress, endpoint: IPv4Address) {
         let base = peer.subnet.base
         neighbours.append(Neighbour(interfaceIndex: deviceIndex, address: base, mac: mac))
-        if endpoints.updateValue((endpoint, peer.nodeID), forKey: mac) == nil {
+        if macs.insert(UInt128(mac.bits)).isNew {
+            endpoints.append((endpoint, peer.nodeID))
             forwarding.append(ForwardingEntry(interfaceIndex: deviceIndex, mac: mac, destination: endpoint))
         }
         routes.append(

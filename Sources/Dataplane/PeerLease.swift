@@ -15,6 +15,12 @@ package struct PeerLease: Hashable, Sendable {
         self.publicIP = publicIP
         self.backend = backend
     }
+
+    /// In the order of the nodes, then of the subnets.
+    func precedes(_ other: PeerLease) -> Bool {
+        nodeID.bits == other.nodeID.bits
+            ? subnet.base.bits < other.subnet.base.bits : nodeID.bits < other.nodeID.bits
+    }
 }
 
 /// A peer that gets no entries in the kernel, and why.

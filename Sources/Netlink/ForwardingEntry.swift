@@ -31,6 +31,13 @@ package struct ForwardingEntry: Hashable, Sendable {
         self.link = link
     }
 
+    /// Written out: the compiler's own compares optional addresses by generic code, and tables of thousands are compared.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.interfaceIndex == right.interfaceIndex && left.mac.bits == right.mac.bits
+            && left.destination?.bits == right.destination?.bits && left.isPermanent == right.isPermanent
+            && left.port == right.port && left.vni == right.vni && left.link == right.link
+    }
+
     /// Reads a message of RTM_NEWNEIGH or RTM_DELNEIGH; `nil` when it is not a device's own forwarding entry.
     package init?(_ message: NetlinkMessage) {
         guard let header = message.header(ndmsg.self), Int32(header.ndm_family) == AF_BRIDGE,

@@ -34,17 +34,21 @@ extension NetlinkSocket {
         }
     }
 
-    /// The IPv4 neighbours of one device.
-    package mutating func neighbours(of interfaceIndex: Int32) throws(NetlinkError) -> [Neighbour] {
+    /// The IPv4 neighbours of one device that `isWanted` says yes to.
+    package mutating func neighbours(
+        of interfaceIndex: Int32, where isWanted: (Neighbour) -> Bool = { _ in true }
+    ) throws(NetlinkError) -> [Neighbour] {
         try dump(.neighbours(interfaceIndex: interfaceIndex), of: RTM_NEWNEIGH) { message in
-            Neighbour(message).flatMap { $0.interfaceIndex == interfaceIndex ? $0 : nil }
+            Neighbour(message).flatMap { $0.interfaceIndex == interfaceIndex && isWanted($0) ? $0 : nil }
         }
     }
 
-    /// One device's own forwarding entries.
-    package mutating func forwardingEntries(of interfaceIndex: Int32) throws(NetlinkError) -> [ForwardingEntry] {
+    /// One device's own forwarding entries that `isWanted` says yes to.
+    package mutating func forwardingEntries(
+        of interfaceIndex: Int32, where isWanted: (ForwardingEntry) -> Bool = { _ in true }
+    ) throws(NetlinkError) -> [ForwardingEntry] {
         try dump(.forwarding(interfaceIndex: interfaceIndex), of: RTM_NEWNEIGH) { message in
-            ForwardingEntry(message).flatMap { $0.interfaceIndex == interfaceIndex ? $0 : nil }
+            ForwardingEntry(message).flatMap { $0.interfaceIndex == interfaceIndex && isWanted($0) ? $0 : nil }
         }
     }
 

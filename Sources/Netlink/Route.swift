@@ -51,6 +51,16 @@ package struct Route: Hashable, Sendable {
         self.hasOtherAttributes = hasOtherAttributes
     }
 
+    /// Written out: the compiler's own compares optional addresses by generic code, and tables of thousands are compared.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.destination == right.destination && left.gateway?.bits == right.gateway?.bits
+            && left.interfaceIndex == right.interfaceIndex && left.isOnLink == right.isOnLink
+            && left.metric == right.metric && left.routeProtocol == right.routeProtocol && left.table == right.table
+            && left.scope == right.scope && left.type == right.type && left.typeOfService == right.typeOfService
+            && left.preferredSource?.bits == right.preferredSource?.bits
+            && left.hasOtherAttributes == right.hasOtherAttributes
+    }
+
     /// Reads a message of RTM_NEWROUTE or RTM_DELROUTE; `nil` when it is not one of IPv4 that can be read.
     package init?(_ message: NetlinkMessage) {
         guard let header = message.header(rtmsg.self), Int32(header.rtm_family) == AF_INET, header.rtm_dst_len <= 32

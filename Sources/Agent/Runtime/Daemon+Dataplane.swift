@@ -24,6 +24,9 @@ extension Daemon {
         let (worker, watch, peers, underlay) = (context.dataplane, kernelWatch, peerLeases, underlay)
         let looksForOthers = looksForOthers
         self.looksForOthers = false
+        let isOthersDoing = isLookOthersDoing
+        isLookOthersDoing = false
+        let start = clock.now
         Task { [weak self] in
             let outcome = await worker.reconcile(
                 configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown,
@@ -35,7 +38,7 @@ extension Daemon {
                         configuration, underlay: underlay, deviceIndex: report.deviceIndex, peers: peers),
                     requester: report.requester)
             }
-            await self?.reconciled(outcome, looksAgain: looksAgain)
+            await self?.reconciled(outcome, since: isOthersDoing ? start : nil, looksAgain: looksAgain)
         }
     }
 
@@ -67,9 +70,14 @@ extension Daemon {
         }
     }
 
-    /// - Parameter looksAgain: something may have happened unseen.
-    private func reconciled(_ outcome: Result<ReconcileReport, DataplaneError>, looksAgain: Bool) {
+    /// - Parameters:
+    ///   - start: when it began, if it was because of what others did.
+    ///   - looksAgain: something may have happened unseen.
+    private func reconciled(
+        _ outcome: Result<ReconcileReport, DataplaneError>, since start: Instant?, looksAgain: Bool
+    ) {
         isReconciling = false
+        if let start { repairBudget.spend(clock.now - start, at: clock.now) }
         if looksAgain { needsReconcile = true }
         switch outcome {
         case .success(let new):
@@ -82,9 +90,10 @@ extension Daemon {
             report = new
             dataplaneProblem = nil
             reconcileFailures = new.failures.isEmpty ? 0 : reconcileFailures + 1
+            if !new.failures.isEmpty { looksForOthers = true }
             writeSubnetFile(mtu: new.effectiveMTU)
             withdrawSubnetFiles()
-            keepTrafficRules()
+            if keptRules == nil || keptRules != trafficRules { keepTrafficRules() }
         case .failure(let error):
             let problem = "\(error)"
             if case .underlayGone = error { selectUnderlay() }

@@ -14,10 +14,10 @@ extension Daemon {
             needsRulesLook = true
             return
         }
-        guard let settings = gossip.settings, settings.backend != .alloc, let subnet = gossip.ledger?.heldClaim?.subnet
-        else { return }
-        let rules =
-            context.masquerades ? TrafficRules(network: settings.pool.network, ownSubnet: subnet) : nil
+        guard let settings = gossip.settings, settings.backend != .alloc, gossip.ledger?.heldClaim != nil else {
+            return
+        }
+        let rules = trafficRules
         if rules == nil, hasSweptRules { return }
         isKeepingRules = true
         needsRulesLook = false
@@ -28,15 +28,26 @@ extension Daemon {
         Task { [weak self] in
             if pause > .zero { try? await Task.sleep(for: pause) }
             let outcome = await worker.keep(rules)
-            await self?.keptTrafficRules(outcome, wanted: rules != nil)
+            await self?.keptTrafficRules(outcome, wanted: rules)
         }
     }
 
-    private func keptTrafficRules(_ outcome: Result<Bool, FirewallError>, wanted: Bool) {
+    /// Those that should be in place now; `nil`: none.
+    var trafficRules: TrafficRules? {
+        guard context.masquerades, let settings = gossip.settings, let subnet = gossip.ledger?.heldClaim?.subnet else {
+            return nil
+        }
+        return TrafficRules(network: settings.pool.network, ownSubnet: subnet)
+    }
+
+    private func keptTrafficRules(_ outcome: Result<Bool, FirewallError>, wanted rules: TrafficRules?) {
+        let wanted = rules != nil
         isKeepingRules = false
         hasSweptRules = !wanted
+        keptRules = nil
         switch outcome {
         case .success(let changed):
+            keptRules = rules
             if changed, wanted {
                 rulesRepairs.append(clock.now)
                 log.notice("the traffic rules have been put in place", id: "traffic-rules")

@@ -51,10 +51,17 @@ actor Daemon {
     var subnetFileProblem: String?
     /// The next look is for others' routes in front of ours as well.
     var looksForOthers = true
+    var repairBudget = RepairBudget()
+    /// The next look is because of what others did.
+    var isLookOthersDoing = false
+    var isLookPutOff = false
+    var toldOfFight: Instant?
     var isKeepingRules = false
     var needsRulesLook = false
     /// When the rules were put back lately.
     var rulesRepairs: [Instant] = []
+    /// The rules that were seen in place last.
+    var keptRules: TrafficRules?
     /// Rules of a former run with --ip-masq have been looked for.
     var hasSweptRules = false
     /// Why the rules of --ip-masq are not in place.
@@ -112,7 +119,7 @@ actor Daemon {
         kernelWatch.start(
             requester: requester, log: log, underlayMayMove: { [weak self] in await self?.selectUnderlay() },
             entriesMayDiffer: { [weak self] mayBeInFront in
-                await self?.reconcileSoon(lookingForOthers: mayBeInFront)
+                await self?.kernelChanged(mayBeInFront: mayBeInFront)
             })
         firewallWatch.start(log: log) { [weak self] in await self?.keepTrafficRules() }
     }

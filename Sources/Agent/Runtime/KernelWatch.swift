@@ -29,10 +29,10 @@ final class KernelWatch: Sendable {
     func look(after interest: KernelInterest, requester: UInt32) -> Bool {
         state.withLock { state in
             let rule = interest.gateRule(requester: requester)
-            let hasChanged = state.rule != nil && state.rule != rule
             state.interest = interest
-            if state.rule != rule, state.gate?.admit(rule) == true { state.rule = rule }
-            return hasChanged
+            guard state.rule != rule, state.gate?.admit(rule) == true else { return false }
+            defer { state.rule = rule }
+            return state.rule != nil
         }
     }
 

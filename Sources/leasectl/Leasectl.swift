@@ -16,7 +16,8 @@ internal import Glibc
             """,
         version: ControlProtocol.release,
         subcommands: [
-            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Explain.self,
+            List.self, Get.self, Members.self, ShowStatus.self, Doctor.self, Trace.self, Routes.self, Watch.self,
+            Explain.self,
             Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
             Key.self, BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self, Cleanup.self,
             Version.self,

@@ -173,8 +173,10 @@ extension Integration {
                 let members = try node.leasectl.run(["-o", "json", "members"]).output.replacing("\n", with: "")
                 let status = try node.leasectl.run(["-o", "jsonl", "status"]).output.replacing("\n", with: "")
                 // What the daemon says, but for the release of one member.
-                let version = try #require(try node.leasectl.members().first?.version)
-                let other = members.replacing("\"\(version)\"", with: "\"0.0.1\"", maxReplacements: 1)
+                let mark = "\"version\": \""
+                let start = try #require(members.firstRange(of: mark)).upperBound
+                let end = try #require(members[start...].firstIndex(of: "\""))
+                let other = members[..<start] + "0.0.1" + members[end...]
                 let leases = list.split(separator: "\n").joined(separator: ",")
                 let feltd = try FakeFeltd([
                     "status": [#""result":\#(status)"#], "list": [#""result":[\#(leases)]"#],

@@ -19,7 +19,7 @@ final class MachineRoot {
 
     deinit {
         var pid = pid_t()
-        var argv: [UnsafeMutablePointer<CChar>?] = ["rm", "-rf", path].map { strdup($0) } + [nil]
+        var argv: [UnsafeMutablePointer<CChar>?] = ["rm", "-rf", path].map { (text: String) in strdup(text) } + [nil]
         defer { for text in argv { free(text) } }
         guard posix_spawnp(&pid, "rm", nil, nil, &argv, environ) == 0 else { return }
         waitpid(pid, nil, 0)

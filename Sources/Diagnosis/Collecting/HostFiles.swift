@@ -28,6 +28,8 @@ package struct HostFiles: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    package func contents(_ path: String) -> String? { text(path) }
+
     /// The names in a folder, sorted; none when it cannot be read.
     func names(_ folder: String) -> [String] {
         guard let directory = opendir(root + folder) else { return [] }

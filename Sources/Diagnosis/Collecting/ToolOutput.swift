@@ -18,8 +18,26 @@ package enum ToolOutput {
 
     private static let mostBytes = 8 << 20
 
+    /// What a tool prints, whether it succeeds or not, or why there is nothing.
+    package static func whatever(_ arguments: [String], limit: Double) -> String {
+        do throws(Failure) {
+            return try run(arguments, limit).text
+        } catch {
+            return "\(error)\n"
+        }
+    }
+
     /// - Parameter limit: seconds.
     package static func of(_ arguments: [String], limit: Double = 5) throws(Failure) -> String {
+        let (text, status) = try run(arguments, limit)
+        guard status == 0 else {
+            throw .failed(
+                arguments.first ?? "", text.split(separator: "\n").first.map(String.init) ?? "no reason given")
+        }
+        return text
+    }
+
+    private static func run(_ arguments: [String], _ limit: Double) throws(Failure) -> (text: String, status: Int32) {
         let tool = arguments.first ?? ""
         var output: [Int32] = [-1, -1]
         guard pipe2CloseOnExec(&output) else { throw .notStarted(tool, errno) }
@@ -41,11 +59,7 @@ package enum ToolOutput {
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0, errno == EINTR {}
         guard isComplete else { throw .tooSlow(tool) }
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard status == 0 else {
-            throw .failed(tool, text.split(separator: "\n").first.map(String.init) ?? "no reason given")
-        }
-        return text
+        return (String(decoding: bytes, as: UTF8.self), status)
     }
 
     private static func pipe2CloseOnExec(_ ends: inout [Int32]) -> Bool {

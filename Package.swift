@@ -61,10 +61,13 @@ let package = Package(
         .target(
             name: "Inspection",
             dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Netlink", "Dataplane", "ControlAPI"]),
+        .target(
+            name: "Diagnosis",
+            dependencies: ["Addressing", "LeaseStore", "LeaseLedger", "Netlink", "Dataplane", "ControlAPI", "Inspection"]),
         .executableTarget(
             name: "leasectl",
             dependencies: [
-                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
+                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection", "Diagnosis",
                 argumentParser,
             ]),
         .target(
@@ -107,6 +110,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: ["Agent", "Gossip", "LeaseLedger", "LeaseStore", "Addressing", "ControlAPI", crypto, logging]),
+        .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Addressing", "ControlAPI", "Inspection"]),
         .testTarget(
             name: "LeasectlTests",
             dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport"]),

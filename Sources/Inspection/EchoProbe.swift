@@ -107,12 +107,14 @@ package enum EchoProbe {
         return UInt16(bytes[start]) << 8 | UInt16(bytes[start + 1])
     }
 
-    /// Type 8, code 0, checksum, identifier, sequence 1, and some bytes.
-    static func request(identifier: UInt16) -> [UInt8] {
+    /// Type 8, code 0, checksum, identifier, sequence, and some bytes.
+    /// - Parameter padding: zeros at the end, to make it long.
+    package static func request(identifier: UInt16, sequence: UInt16 = 1, padding: Int = 0) -> [UInt8] {
         var packet: [UInt8] = [
-            echoRequest, 0, 0, 0, UInt8(identifier >> 8), UInt8(identifier & 0xFF), 0, 1,
+            echoRequest, 0, 0, 0, UInt8(identifier >> 8), UInt8(identifier & 0xFF), UInt8(sequence >> 8),
+            UInt8(sequence & 0xFF),
         ]
-        packet += Array("felt trace".utf8)
+        packet += Array("felt trace".utf8) + [UInt8](repeating: 0, count: padding)
         var sum: UInt32 = 0
         for index in stride(from: 0, to: packet.count, by: 2) {
             sum += UInt32(packet[index]) << 8 | (index + 1 < packet.count ? UInt32(packet[index + 1]) : 0)

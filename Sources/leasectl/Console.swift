@@ -4,8 +4,9 @@ internal import Glibc
 /// Standard output and error.
 enum Console {
     /// Prints all of it; ends quietly when nobody reads any more.
-    static func print(_ text: String) {
-        let bytes = Array(text.utf8)
+    static func print(_ text: String) { print(Array(text.utf8)) }
+
+    static func print(_ bytes: [UInt8]) {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {

@@ -9,9 +9,11 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The database to read while the daemon is down.", valueName: "path"))
     var database = environment("LEASECTL_DATABASE") ?? "/var/lib/felt/felt.db"
     @Option(
-        name: [.customShort("o", allowingJoined: true), .long],
+        name: [.customShort("o", allowingJoined: true), .customLong("output")],
         help: ArgumentHelp("table, wide, json, jsonl, yaml or name.", valueName: "format"))
-    var output = OutputFormat.table
+    var format = OutputFormat.table
+    @Flag(name: [.customShort("w"), .long], help: "All columns: the same as -o wide.")
+    var wide = false
     @Flag(help: "Leave the table's heading out.")
     var noHeaders = false
     @Option(help: ArgumentHelp("Seconds to wait for an answer.", valueName: "seconds"))
@@ -23,7 +25,9 @@ struct GlobalOptions: ParsableArguments {
         }
     }
 
-    private static func environment(_ name: String) -> String? {
+    var output: OutputFormat { wide && format == .table ? .wide : format }
+
+    static func environment(_ name: String) -> String? {
         ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 

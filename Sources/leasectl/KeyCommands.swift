@@ -32,6 +32,8 @@ struct KeyAdd: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Flag(help: "Make a new key; it is printed once. It is a secret.")
     var generate = false
+    @Flag(help: "Only say what would happen.")
+    var dryRun = false
     @Argument(
         help: ArgumentHelp(
             "32 bytes in base64, or - to read them from standard input: arguments can be seen by every user.",
@@ -44,6 +46,12 @@ struct KeyAdd: ParsableCommand {
 
     func run() throws {
         try reporting {
+            if dryRun {
+                let ring = try options.connect().call(ControlMethods.keyList)
+                return Console.print(
+                    "would: give a \(generate ? "new " : "")key to \(ring.nodes.count) nodes; \(ring.sealing) still seals\n"
+                )
+            }
             let given = key == "-" ? readLine(strippingNewline: true) ?? "" : key
             let added = try options.connect().call(ControlMethods.keyAdd, KeyAddition(key: given))
             switch options.output {
@@ -71,11 +79,14 @@ struct KeyUse: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Flag(help: "Even if a live node lacks it; that node catches up by the old key.")
     var force = false
-    @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"))
+    @Flag(help: "Only say what would happen.")
+    var dryRun = false
+    @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"), completion: Completion.keys)
     var id: String
 
     func run() throws {
         try reporting {
+            if dryRun { return try sayKeyChange(id, "let it seal", options) }
             try show(try options.connect().call(ControlMethods.keyUse, KeyChoice(id: id, force: force)), options)
         }
     }
@@ -88,14 +99,28 @@ struct KeyRemove: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Flag(help: "Even if a live node could be left behind.")
     var force = false
-    @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"))
+    @Flag(help: "Only say what would happen.")
+    var dryRun = false
+    @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"), completion: Completion.keys)
     var id: String
 
     func run() throws {
         try reporting {
+            if dryRun { return try sayKeyChange(id, "take it away", options) }
             try show(try options.connect().call(ControlMethods.keyRemove, KeyChoice(id: id, force: force)), options)
         }
     }
+}
+
+/// What a change of a key would do, by the ring as it is.
+private func sayKeyChange(_ id: String, _ what: String, _ options: GlobalOptions) throws {
+    let ring = try options.connect().call(ControlMethods.keyList)
+    guard let key = ring.keys.first(where: { $0.id == id }) else {
+        throw ControlError(.notFound, "there is no key \(id); see leasectl key list")
+    }
+    let missing = key.missing.isEmpty ? "every live node has it" : "\(key.missing.joined(separator: ", ")) lack it"
+    Console.print(
+        Console.shown("would: \(what), key \(key.id)\(key.seals ? ", which seals now" : ""); \(missing)") + "\n")
 }
 
 private func show(_ ring: KeyRingInfo, _ options: GlobalOptions) throws {

@@ -16,7 +16,9 @@ internal import Glibc
             """,
         version: ControlProtocol.release,
         subcommands: [
-            List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Explain.self,
+            List.self, Get.self, Members.self, ShowStatus.self, Doctor.self, GraphCommand.self, Top.self, Bundle.self,
+            Trace.self, Routes.self, Watch.self,
+            Explain.self,
             Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
             Key.self, BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self, Cleanup.self,
             Version.self,
@@ -33,7 +35,7 @@ internal import Glibc
 /// before the command behind it.
 enum GlobalArguments {
     private static let valued = ["--socket", "--database", "-o", "--output", "--timeout"]
-    private static let plain = ["--no-headers"]
+    private static let plain = ["--no-headers", "-w", "--wide"]
     private static let groups = ["db", "key", "node"]
 
     static func moved(_ arguments: [String]) -> [String] {

@@ -55,7 +55,8 @@ struct Get: ParsableCommand {
         abstract: "Show one lease.", discussion: "Example: leasectl get 10.244.7.3")
     @OptionGroup var options: GlobalOptions
     @Argument(
-        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
+        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"),
+        completion: Completion.leases)
     var lease: String
 
     func run() throws {

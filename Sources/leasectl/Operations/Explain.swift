@@ -7,7 +7,8 @@ struct Explain: ParsableCommand {
         discussion: "Example: leasectl explain shop3")
     @OptionGroup var options: GlobalOptions
     @Argument(
-        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"))
+        help: ArgumentHelp("A node's name or nodeID, a subnet, or an address in it.", valueName: "node|subnet|address"),
+        completion: Completion.leases)
     var lease: String
 
     func run() throws {

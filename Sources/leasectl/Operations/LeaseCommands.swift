@@ -12,8 +12,10 @@ struct Reserve: ParsableCommand {
             """)
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: nodeHelp) var node: String
-    @Argument(help: ArgumentHelp("A subnet of the pool, or any.", valueName: "subnet|any")) var subnet: String
+    @Argument(help: nodeHelp, completion: Completion.nodes) var node: String
+    @Argument(
+        help: ArgumentHelp("A subnet of the pool, or any.", valueName: "subnet|any"), completion: Completion.subnets)
+    var subnet: String
 
     func run() throws {
         try reporting {
@@ -35,7 +37,7 @@ struct Release: ParsableCommand {
         discussion: "Example: leasectl release shop3 --dry-run")
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: nodeHelp) var node = "self"
+    @Argument(help: nodeHelp, completion: Completion.nodes) var node = "self"
 
     func run() throws {
         try reporting {
@@ -70,7 +72,7 @@ struct Drain: ParsableCommand {
         discussion: "Example: leasectl drain shop3 --wait")
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: nodeHelp) var node = "self"
+    @Argument(help: nodeHelp, completion: Completion.nodes) var node = "self"
 
     func run() throws {
         try reporting {
@@ -89,7 +91,10 @@ struct Revoke: ParsableCommand {
         discussion: "An owner that is alive claims another. Example: leasectl revoke 10.244.7.0/24")
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: ArgumentHelp("A node's name or nodeID, or a subnet.", valueName: "node|subnet")) var lease: String
+    @Argument(
+        help: ArgumentHelp("A node's name or nodeID, or a subnet.", valueName: "node|subnet"),
+        completion: Completion.leases)
+    var lease: String
 
     func run() throws {
         try reporting {
@@ -115,8 +120,13 @@ struct ReplaceNode: ParsableCommand {
         discussion: "Both may have the same name. Example: leasectl node replace shop3 shop3")
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: ArgumentHelp("The absent node's name or nodeID.", valueName: "old")) var old: String
-    @Argument(help: ArgumentHelp("self, or the new node's name or nodeID.", valueName: "new")) var new: String
+    @Argument(
+        help: ArgumentHelp("The absent node's name or nodeID.", valueName: "old"), completion: Completion.nodes)
+    var old: String
+    @Argument(
+        help: ArgumentHelp("self, or the new node's name or nodeID.", valueName: "new"),
+        completion: Completion.nodes)
+    var new: String
 
     func run() throws {
         try reporting {
@@ -138,7 +148,9 @@ struct ForgetNode: ParsableCommand {
         discussion: "If it comes back it is a member again. Example: leasectl node forget 3f2a9c01")
     @OptionGroup var options: GlobalOptions
     @OptionGroup var operation: OperationOptions
-    @Argument(help: ArgumentHelp("The node's name or nodeID.", valueName: "node")) var node: String
+    @Argument(
+        help: ArgumentHelp("The node's name or nodeID.", valueName: "node"), completion: Completion.nodes)
+    var node: String
 
     func run() throws {
         try reporting {

@@ -14,7 +14,9 @@ struct NodeBan: ParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Flag(help: "Say what would happen, and do nothing.")
     var dryRun = false
-    @Argument(help: ArgumentHelp("Its name, its nodeID, or eight or more digits of that.", valueName: "node"))
+    @Argument(
+        help: ArgumentHelp("Its name, its nodeID, or eight or more digits of that.", valueName: "node"),
+        completion: Completion.nodes)
     var node: String
 
     func run() throws {

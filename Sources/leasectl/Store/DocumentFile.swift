@@ -32,12 +32,13 @@ enum DocumentFile {
     }
 
     /// Writes a new file, mode 0600, in one step; an existing one is not touched.
-    static func create(_ path: String, _ text: String) throws {
+    static func create(_ path: String, _ text: String) throws { try create(path, Array(text.utf8)) }
+
+    static func create(_ path: String, _ bytes: [UInt8]) throws {
         let temporary = "\(path).partial-\(getpid())"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unwritable(path, errno) }
         defer { unlink(temporary) }
-        let bytes = Array(text.utf8)
         var written = 0
         while written < bytes.count {
             let count = bytes[written...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }

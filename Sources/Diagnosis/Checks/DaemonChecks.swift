@@ -1,0 +1,46 @@
+internal import ControlAPI
+
+/// The daemon of this node.
+enum DaemonChecks {
+    static func down(_ facts: Facts) -> [Finding] {
+        guard !facts.isRunning else { return [] }
+        return [
+            Finding(
+                "daemon-down", what: facts.daemonProblem ?? "feltd does not run",
+                why: "Routes stay, but nobody follows the cluster, and the others see this node as unreachable.",
+                fix: "systemctl start feltd")
+        ]
+    }
+
+    static func notReady(_ facts: Facts) -> [Finding] {
+        guard let status = facts.status, !status.ready else { return [] }
+        return [
+            Finding(
+                "not-ready", what: "feltd is not ready: \(status.state), lease \(status.lease ?? "none")",
+                why: "Until it holds a lease and its data plane stands, containers here reach nobody.",
+                fix: "journalctl -u feltd -n 50")
+        ]
+    }
+
+    static func refused(_ facts: Facts) -> [Finding] {
+        (facts.status?.dataplane.failures ?? []).prefix(8).map { note in
+            Finding(
+                "dataplane-refused", subject: note.subject, what: "the kernel refused \(note.subject): \(note.message)",
+                why: "The subnet behind it is not reached from here.", fix: "leasectl routes --diff")
+        }
+    }
+
+    static func skipped(_ facts: Facts) -> [Finding] {
+        (facts.status?.dataplane.skipped ?? []).prefix(8).map { note in
+            Finding(
+                "peer-skipped", subject: note.subject, what: "\(note.subject) has no route: \(note.message)",
+                why: "Containers there are not reached from here.",
+                fix: "leasectl trace \(address(note.subject))")
+        }
+    }
+
+    /// Of a subnet its first address; a command takes nothing else.
+    private static func address(_ subject: String) -> String {
+        subject.split(separator: "/").first.map(String.init) ?? subject
+    }
+}

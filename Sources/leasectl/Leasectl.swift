@@ -19,7 +19,7 @@ internal import Glibc
             List.self, Get.self, Members.self, ShowStatus.self, Trace.self, Routes.self, Watch.self, Explain.self,
             Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
             Key.self, BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self, Cleanup.self,
-            Version.self,
+            DockerOptionsCommand.self, Version.self,
         ],
         defaultSubcommand: nil)
 

@@ -182,7 +182,6 @@ extension Integration {
                 for word in ["claimed", "confirmed", "moved", "released"] {
                     #expect(events.output.contains(word), "\(word) is not in \(events.output)")
                 }
-                #expect(try two.leasectl.run(["events", "--since", "0s"]).lines.count <= 2)
             }
         }
 

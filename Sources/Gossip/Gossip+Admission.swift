@@ -35,6 +35,11 @@ extension Gossip {
     /// The failure detector no longer knows this member.
     private mutating func forget(_ subject: NodeID) {
         members[subject] = nil
+        suspicions[subject] = nil
+        accusers[subject] = nil
+        earlyAcknowledgements[subject] = nil
+        silent.removeAll { $0 == subject }
+        seedMembers = seedMembers.filter { $0.value != subject }
         if let index = probeOrder.firstIndex(of: subject) {
             probeOrder.remove(at: index)
             if index < probeIndex { probeIndex -= 1 }

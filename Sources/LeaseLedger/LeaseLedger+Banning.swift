@@ -6,6 +6,7 @@ extension LeaseLedger {
         let nodeID = revocation.revocation.nodeID
         let claim = table.standingClaim(of: nodeID)?.claim
         guard table.merge(revocation) else { return }
+        effects.append(.revocationsChanged)
         live.remove(nodeID)
         acknowledgements.remove(nodeID)
         if nodeID == own.nodeID {

@@ -21,6 +21,8 @@ package struct RecordTable: Sendable {
     private var revokedEpochs: [NodeID: Set<UInt64>] = [:]
     /// Banned nodes have no record here, and get none; the names that they had, empty where none is known.
     package private(set) var banned: [NodeID: String] = [:]
+    /// What banned nodes said last, for the store: their names should outlive a restart.
+    package private(set) var bannedRecords: [NodeID: SignedRecord] = [:]
     package private(set) var hash = TableHash()
     /// The highest claim epoch in any record, absurd jumps aside.
     package private(set) var highestEpoch: UInt64 = 0
@@ -39,7 +41,10 @@ package struct RecordTable: Sendable {
     package mutating func merge(_ record: SignedRecord) -> Merged {
         let nodeID = record.nodeID
         if let name = banned[nodeID] {
-            if name.isEmpty { banned[nodeID] = record.record.name }
+            if name.isEmpty {
+                banned[nodeID] = record.record.name
+                bannedRecords[nodeID] = record
+            }
             return .known
         }
         guard let slot = slots[nodeID] else {
@@ -121,7 +126,11 @@ package struct RecordTable: Sendable {
         revocations[key] = revocation
         revokedEpochs[key.nodeID, default: []].insert(key.claimEpoch)
         hash.toggle(key)
-        if key.isBan { banned[key.nodeID] = remove(key.nodeID)?.record.name ?? "" }
+        if key.isBan {
+            let record = remove(key.nodeID)
+            banned[key.nodeID] = record?.record.name ?? ""
+            bannedRecords[key.nodeID] = record
+        }
         return true
     }
 

@@ -17,6 +17,8 @@ if [ "$size" = quick ]; then
         for seed in 1 "$random"; do play --scenario "$scenario" --nodes 16 --seed "$seed" --loss 0.05; done
     done
     play --scenario join --nodes 64 --seed "$random"
+    # 300 nodes on 256 subnets.
+    play --scenario full-pool --nodes 300 --seed 1 --minutes 0.25
     play --scenario idle --nodes 256 --seed "$random"
 else
     for scenario in $scenarios; do

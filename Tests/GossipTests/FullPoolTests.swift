@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct FullPoolTests {
     private func settings() throws -> NetworkSettings {
-        let network = try IPv4Block(parsing: "10.244.0.0/16")
+        let network = try IPv4Block(parsing: "10.244.0.0/18")
         return NetworkSettings(pool: try SubnetPool(network: network, subnetLength: 24, subnetMin: network.base))
     }
 
@@ -18,13 +18,14 @@ import Testing
         Set(cluster.running.compactMap { $0.claim?.subnet }).count
     }
 
+    /// The same with 300 nodes and 256 subnets takes minutes without optimisation: `make sim-quick` plays it.
     @Test(arguments: [1] as [UInt64])
-    func `300 nodes that want 256 subnets hold 256, 44 are exhausted, and each release is taken within seconds`(
+    func `75 nodes that want 64 subnets hold 64, 11 are exhausted, and each release is taken within seconds`(
         seed: UInt64
     ) throws {
-        var cluster = makeCluster(nodes: 300, seed: seed, settings: try settings())
+        var cluster = makeCluster(nodes: 75, seed: seed, settings: try settings())
         let isFull = cluster.run(for: .seconds(60), grain: .milliseconds(250)) {
-            held($0) == 256 && exhausted($0) == 44
+            held($0) == 64 && exhausted($0) == 11
         }
         print("full at \(cluster.now): \(held(cluster)) held, \(exhausted(cluster)) exhausted, seed \(seed)")
         #expect(isFull, "seed \(seed)")
@@ -35,11 +36,11 @@ import Testing
             let before = cluster.now
             cluster.give(.ledger(.order(.release)), to: holder.index)
             let isTaken = cluster.run(for: .seconds(5), grain: .milliseconds(50)) { cluster in
-                cluster.running.contains { $0.claim?.subnet == subnet } && exhausted(cluster) == 44 - round
+                cluster.running.contains { $0.claim?.subnet == subnet } && exhausted(cluster) == 11 - round
             }
             print("release \(round) taken after \((cluster.now - before).inSeconds) s")
             #expect(isTaken, "seed \(seed), release \(round)")
-            #expect(held(cluster) == 256, "seed \(seed)")
+            #expect(held(cluster) == 64, "seed \(seed)")
         }
     }
 

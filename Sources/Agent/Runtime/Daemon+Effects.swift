@@ -142,7 +142,10 @@ extension Daemon {
     func flush() async {
         isFlushScheduled = false
         let peers = changedPeers.sorted().compactMap { nodeID -> StoredPeer? in
-            guard let record = gossip.ledger?.table[nodeID], nodeID != gossip.nodeID else { return nil }
+            let table = gossip.ledger?.table
+            guard let record = table?[nodeID] ?? table?.bannedRecords[nodeID], nodeID != gossip.nodeID else {
+                return nil
+            }
             return StoredPeer(record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
         }
         // Members that were evicted; the banned ones stay, for their names.

@@ -34,6 +34,12 @@ import Testing
             loop.wake(at: deadline)
         }
 
+        /// A deadline that is due, and nobody to tell, in one turn of the loop.
+        func detach(with deadline: Instant) {
+            loop.wake(at: deadline)
+            loop.attach(nil)
+        }
+
         /// On how many threads its code has run.
         func threadCount() -> Int {
             noteThread()
@@ -108,8 +114,7 @@ import Testing
     @Test func `once detached it hands nothing on`() async throws {
         let (socket, sender) = (try Self.loopback(), try Self.loopback())
         let resident = try Self.resident(socket)
-        await resident.wake(at: BootClock().now + .milliseconds(20))
-        resident.loop.attach(nil)
+        await resident.detach(with: BootClock().now)
         sender.send([1], to: socket.localEndpoint)
         // Back and forth, until the datagram and the deadline were passed over or would have come.
         let end = ContinuousClock.now + .milliseconds(60)

@@ -39,7 +39,8 @@ final class Node {
 
     var feltdArguments: [String] {
         [
-            "--name", calledName ?? name, "--state-dir", stateFolder, "--run-dir", runFolder, "--subnet-file", subnetFile,
+            "--name", calledName ?? name, "--state-dir", stateFolder, "--run-dir", runFolder, "--subnet-file",
+            subnetFile,
         ] + options.arguments
     }
 

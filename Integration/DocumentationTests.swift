@@ -3,8 +3,8 @@ import Testing
 extension Integration {
     /// What the documentation says exists, and what it tells people to type works.
     @Suite(.serialized) struct DocumentationTests {
-        /// Labels of runnable blocks, and where they are run: `lab` here, the others in RuntimeTests.
-        private static let labels: Set = ["lab", "podman", "docker", "nspawn"]
+        /// Labels of runnable blocks; `lab` is run here, the others by the tests in Containers.
+        private static let labels: Set = ["lab", "podman", "docker", "nspawn", "hook"]
         private static let withoutNode = "lab without "
 
         @Test func `every runnable block has a label that a test runs`() throws {
@@ -56,6 +56,24 @@ extension Integration {
                 }
             }
             #expect(seen > 100, "the documentation was not read")
+        }
+
+        /// The pages on the simulator and the benchmarks speak of their own tools.
+        @Test func `every option and environment variable that a page names by itself exists`() throws {
+            let options = try ["feltd", "leasectl", "felt-web"].map(ProgramHelp.init(of:)).map(\.allOptions)
+            let known = options.reduce(into: Set<String>()) { $0.formUnion($1) }
+            for page in try DocumentationPage.all()
+            where !["Documentation/simulation.md", "Documentation/benchmarks.md"].contains(page.name) {
+                for (line, text) in page.code {
+                    let named = text.hasPrefix("--") ? text.prefix { $0 == "-" || $0.isLetter } : ""
+                    #expect(named.isEmpty || known.contains(String(named)), "\(page.name):\(line): \(named)")
+                    for part in text.split(whereSeparator: { !($0 == "_" || $0.isUppercase) }) {
+                        guard part.hasPrefix("FELTD_"), part != "FELTD_" else { continue }
+                        let option = "--" + part.dropFirst("FELTD_".count).lowercased().replacing("_", with: "-")
+                        #expect(options[0].contains(option), "\(page.name):\(line): \(part)")
+                    }
+                }
+            }
         }
 
         @Test func `the page of log identifiers has every one in the sources, and no other`() throws {

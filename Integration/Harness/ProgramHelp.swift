@@ -43,6 +43,9 @@ struct ProgramHelp {
         return missing.map { "\(path) has no option \($0)" }
     }
 
+    /// All that any of its commands has.
+    var allOptions: Set<String> { Self.options(of: top) }
+
     /// A command's, and those of the commands below it.
     private static func options(of command: JSONValue) -> Set<String> {
         list(command["subcommands"]).reduce(

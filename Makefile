@@ -1,7 +1,9 @@
 # Needs the Swift toolchain, and root for deps, test and demo.
 PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
 # A browser for felt-web's page, and the checker of what it tells Prometheus.
-TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus
+TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus $(CONTAINER_PACKAGES)
+# The container runtimes that the documentation tells how to set up; iptables is for their own rules.
+CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc docker.io systemd-container busybox-static
 PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils gcc bc
 SWIFT_RELEASE = swift build -c release --static-swift-stdlib
 RELEASE = .build/release

@@ -10,7 +10,7 @@ enum Binaries {
         return path
     }
 
-    private static var folder: String {
+    static var folder: String {
         if let folder = getenv("FELT_BIN_DIR") { return String(cString: folder) }
         let package = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         return "/\(package)/.build/release"

@@ -9,6 +9,8 @@ final class Node {
     /// Its address on the switch.
     private(set) var address: String
     var options = DaemonOptions()
+    /// What feltd is told to call it; `nil`: its name in the lab.
+    var calledName: String?
     /// The feltd to run; `nil`: that of the build.
     var program: String?
     private(set) var daemon: BackgroundProcess?
@@ -37,7 +39,8 @@ final class Node {
 
     var feltdArguments: [String] {
         [
-            "--name", name, "--state-dir", stateFolder, "--run-dir", runFolder, "--subnet-file", subnetFile,
+            "--name", calledName ?? name, "--state-dir", stateFolder, "--run-dir", runFolder, "--subnet-file",
+            subnetFile,
         ] + options.arguments
     }
 

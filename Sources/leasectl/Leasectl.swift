@@ -21,7 +21,7 @@ internal import Glibc
             Explain.self,
             Events.self, Reserve.self, Release.self, Revoke.self, Drain.self, Leave.self, NodeCommand.self, Token.self,
             Key.self, BackupCommand.self, ExportCommand.self, ImportCommand.self, DatabaseCommand.self, Cleanup.self,
-            Version.self,
+            DockerOptionsCommand.self, Version.self,
         ],
         defaultSubcommand: nil)
 

@@ -51,6 +51,9 @@ extension Daemon {
             level: liveness == .unreachable ? .warning : .info, isLeaseHistory: false)
     }
 
+    /// What a change of subnet asks of the operator.
+    private static let advice = ". Containers that run keep the old addresses and are cut off: restart them"
+
     private func tell(_ event: LeaseEvent) {
         let (info, level) = describe(event)
         record(info, level: level, isLeaseHistory: true)
@@ -76,13 +79,17 @@ extension Daemon {
         case .isolated(let subnet):
             return (mine(.isolated, subnet, "holds \(subnet) alone: no peer was heard"), .notice)
         case .lost(let subnet, let winner, let by):
-            let message = "lost \(subnet) to \(name(of: winner)) (\(winner.short)) by \(by.rawValue); claiming another"
+            let message =
+                "lost \(subnet) to \(name(of: winner)) (\(winner.short)) by \(by.rawValue); claiming another\(Self.advice)"
             return (mine(.lost, subnet, message, other: winner, by: by.rawValue), .warning)
         case .revoked(let subnet, let reason):
-            return (mine(.revoked, subnet, "\(subnet) was revoked (\(reason.words)); claiming another"), .warning)
+            return (
+                mine(.revoked, subnet, "\(subnet) was revoked (\(reason.words)); claiming another\(Self.advice)"),
+                .warning
+            )
         case .released(let subnet): return (mine(.released, subnet, "gave \(subnet) back"), .notice)
         case .moved(let old, let new):
-            return (mine(.moved, new, "moved from \(old) to \(new); \(old) is given back"), .notice)
+            return (mine(.moved, new, "moved from \(old) to \(new); \(old) is given back\(Self.advice)"), .notice)
         case .waiting(let subnet, let holder):
             let message = "waits for \(subnet), which \(name(of: holder)) holds; keeps what it has"
             return (mine(.waiting, subnet, message, other: holder), .notice)

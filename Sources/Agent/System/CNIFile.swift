@@ -21,6 +21,7 @@ package struct CNIFile: Sendable {
               "type": "bridge",
               "bridge": "cni0",
               "isGateway": true,
+              "forceAddress": true,
               "hairpinMode": true,
               "ipMasq": \(!lease.masquerades),
               "mtu": \(lease.mtu),

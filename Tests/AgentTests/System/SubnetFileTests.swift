@@ -78,6 +78,8 @@ import Testing
         }
         #expect(members["cniVersion"] == .text("1.0.0") && members["name"] == .text("felt"))
         #expect(bridge["type"] == .text("bridge") && bridge["mtu"] == .number(1450) && bridge["ipMasq"] == .bool(false))
+        // Otherwise the plugin refuses to work once the subnet has changed.
+        #expect(bridge["forceAddress"] == .bool(true))
         #expect(ipam["ranges"] == .list([.list([.object(["subnet": .text("10.5.72.0/24")])])]))
         #expect(
             ipam["routes"] == .list([.object(["dst": .text("10.5.0.0/16")]), .object(["dst": .text("0.0.0.0/0")])]))

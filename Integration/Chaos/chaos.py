@@ -30,7 +30,9 @@ def arguments():
     parser.add_argument("--only", help="faults to choose from, with commas")
     parser.add_argument("--keep", default=".build/chaos", help="folder for what a failure leaves")
     parser.add_argument("--json", help="file for the figures")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.tight = True
+    return options
 
 
 def main():

@@ -103,7 +103,8 @@ class Machine:
     # The disk.
 
     def replace_disk(self, copy):
-        """What is in a folder becomes the state; feltd is down."""
+        """What is in a folder becomes the state; feltd is down. A new disk is neither full nor read-only."""
+        self.heal_disk()
         for name in os.listdir(self.state):
             remove(f"{self.state}/{name}")
         if copy:
@@ -111,7 +112,9 @@ class Machine:
 
     def copy_disk(self, target):
         remove(target)
-        shutil.copytree(self.state, target, ignore_dangling_symlinks=True, ignore=shutil.ignore_patterns("filler"))
+        # While feltd writes: the copy may be torn, and files may be gone before they are reached.
+        try_run("cp", "-a", self.state, target)
+        remove(f"{target}/filler")
 
     def fail_disk(self, number):
         with open(self.errors, "w") as file:
@@ -120,7 +123,11 @@ class Machine:
     def heal_disk(self):
         remove(self.errors)
         remove(f"{self.state}/filler")
-        try_run("mount", "-o", "remount,rw", self.state)
+        mount = ["mount", "-o", "remount,rw", self.state]
+        try_run(*mount)
+        if self.process is not None:
+            # Its mounts are its own: those that were made read-only before it began are so for it still.
+            try_run("nsenter", "--target", str(self.process.pid), "--mount", *mount)
 
     def fill_disk(self):
         try_run("sh", "-c", f"cat /dev/zero >{self.state}/filler")

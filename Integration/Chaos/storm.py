@@ -31,7 +31,7 @@ class Options:
         self.tokens = []
         self.library = f"{folder}/faults.so"
         # Some storms over a pool that is just enough.
-        self.tight = self.chance.random() < 0.25
+        self.tight = self.chance.random() < 0.25 and given.tight
         self.slots = list(range(1, given.nodes + 3 if self.tight else 256))
         self.flags = ["--subnet-max", f"10.244.{self.slots[-1]}.0"] if self.tight else []
         run("gcc", "-O1", "-shared", "-fPIC", "-o", self.library, f"{HERE}/../FaultInjection/faults.c", "-ldl", "-lpthread")
@@ -64,6 +64,7 @@ class Storm:
         try:
             for node in self.field.nodes:
                 self.machines[node] = Machine(self.field, node, f"{self.folder}/n{node}", self.options)
+            self.victims = list(self.machines.values())
             self.watch = Watch(self.machines, self.field, self.links)
             self.pings = Pings(self.machines, self.field, self.watch.heard)
             self.watch.start(self.pings)
@@ -82,6 +83,9 @@ class Storm:
         for machine in self.machines.values():
             machine.close()
         self.field.__exit__()
+
+    def tick(self):
+        """Between faults, some times a second."""
 
     # The run.
 
@@ -136,7 +140,7 @@ class Storm:
                 self.say(f"  end of {name} {machine}")
             ends = [each for each in ends if each[0] > now]
             if now >= due:
-                name, machine = self.chance.choice(names), self.chance.choice(list(self.machines.values()))
+                name, machine = self.chance.choice(names), self.chance.choice(self.victims)
                 self.say(f"{name} {machine}")
                 with self.watch.looking:
                     end = faults.ALL[name](self, self.chance, machine)
@@ -144,6 +148,7 @@ class Storm:
                 if end is not None:
                     ends.append((time.monotonic() + self.chance.expovariate(1 / length), name, machine, end))
                 due = time.monotonic() + self.chance.expovariate(1 / pace)
+            self.tick()
             time.sleep(0.05)
         with self.watch.looking:
             for _, _, _, end in ends:
@@ -164,18 +169,14 @@ class Storm:
         took = verify(self)
         self.settled.append(took)
         self.retire_keys()
+        if self.chance.random() < 0.5:
+            self.forget_the_absent()
         self.watch.settling = False
         self.say(f"all right {took:.1f} s after round {self.rounds}; {self.pings.answered} answers so far")
 
     def operate(self):
         """What an operator does when the storm is over: ends releases and pins, and gives a token to who is out."""
-        deadline = time.monotonic() + 20
-        waiting = set(self.machines.values())
-        while waiting and time.monotonic() < deadline:
-            for machine in list(waiting):
-                if machine.up() and machine.leasectl("reserve", "self", "any").returncode == 0:
-                    waiting.discard(machine)
-            time.sleep(0.2)
+        self.end_orders(self.machines.values())
         time.sleep(5)
         peers = {}
         for machine in self.machines.values():
@@ -192,6 +193,23 @@ class Storm:
                 with self.watch.looking:
                     machine.kill(15)
                     machine.start()
+        self.end_orders(machine for machine, alive in peers.items() if alive == 0)
+
+    def end_orders(self, machines):
+        deadline, waiting = time.monotonic() + 20, set(machines)
+        while waiting and time.monotonic() < deadline:
+            self.raise_failure()
+            for machine in list(waiting):
+                if machine.leasectl("reserve", "self", "any").returncode == 0:
+                    waiting.discard(machine)
+            time.sleep(0.2)
+
+    def forget_the_absent(self):
+        """Disks that were lost and identities that were exchanged leave nodes that never return; an operator clears up."""
+        machine = self.chance.choice(list(self.machines.values()))
+        for member in machine.ask("members"):
+            if member["liveness"] in ("unreachable", "left"):
+                machine.leasectl("node", "forget", member["nodeID"])
 
     # Keys.
 

@@ -60,10 +60,7 @@ package struct DesiredState: Hashable, Sendable {
         var builder = PeerEntries(
             configuration: configuration, underlay: underlay, onLink: onLink, deviceIndex: deviceIndex,
             count: peers.count)
-        // In the order of the nodes, so that of two that clash the same one is skipped everywhere.
-        for peer in peers.sorted(by: { ($0.nodeID, $0.subnet) < ($1.nodeID, $1.subnet) }) {
-            builder.add(peer)
-        }
+        for peer in peers.sorted(by: PeerLease.precedes) { builder.add(peer) }
         routes = builder.routes
         if configuration.blackhole, let own = configuration.ownSubnet {
             routes.append(

@@ -143,5 +143,34 @@ bench-gossip: build
 bench-gossip-scale: build
 	python3 Benchmarks/gossip/scale.py --feltd $(RELEASE)/feltd --json .build/bench-gossip-scale.json
 
+# Faults at random over real daemons. A failing run prints the command that repeats it and leaves .build/chaos/SEED.
+CHAOS_PACKAGES = python3 gcc libc6-dev
+SEED = $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
+CHAOS = python3 Integration/Chaos/chaos.py --feltd $(RELEASE)/feltd --leasectl $(RELEASE)/leasectl
+
+.PHONY: chaos-deps chaos chaos-quick soak
+chaos-deps: deps
+	@dpkg -s $(CHAOS_PACKAGES) >/dev/null 2>&1 || { apt-get update -qq && \
+	    apt-get install -y -qq --no-install-recommends $(CHAOS_PACKAGES); }
+
+chaos: MINUTES = 5
+chaos: NODES = 8
+chaos: chaos-deps build
+	$(CHAOS) --seed $(SEED) --minutes $(MINUTES) --nodes $(NODES)
+
+# Two minutes of fixed seeds, one of them over a pool that is just enough.
+chaos-quick: chaos-deps build
+	$(CHAOS) --seed 3 --minutes 0.7 --nodes 8 --round 20
+	$(CHAOS) --seed 12 --minutes 0.7 --nodes 8 --round 20
+
+# Daemons under churn, half of them left alone. Debian's python3, which is the one that has Debian's matplotlib.
+soak: MINUTES = 60
+soak: NODES = 32
+soak: chaos-deps build
+	@dpkg -s python3-matplotlib >/dev/null 2>&1 || { apt-get update -qq && \
+	    apt-get install -y -qq --no-install-recommends python3-matplotlib; }
+	/usr/bin/python3 Integration/Chaos/soak.py --feltd $(RELEASE)/feltd --leasectl $(RELEASE)/leasectl \
+	    --minutes $(MINUTES) --nodes $(NODES)
+
 clean:
 	rm -rf .build

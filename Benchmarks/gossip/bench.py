@@ -12,6 +12,9 @@ import sys
 import tempfile
 import time
 
+# What the chaos tests use too.
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Integration/PythonLab"))
+
 import measures
 import processes
 from cluster import Cluster

@@ -10,6 +10,9 @@ import signal
 import sys
 import tempfile
 
+# What the chaos tests use too.
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Integration/PythonLab"))
+
 import measures
 import processes
 from cluster import Cluster

@@ -60,7 +60,6 @@ package struct DesiredState: Hashable, Sendable {
         var builder = PeerEntries(
             configuration: configuration, underlay: underlay, onLink: onLink, deviceIndex: deviceIndex,
             count: peers.count)
-        // In the order of the nodes, so that of two that clash the same one is skipped everywhere.
         for position in peers.indices.sorted(by: { peers[$0].precedes(peers[$1]) }) { builder.add(peers[position]) }
         routes = builder.routes
         if configuration.blackhole, let own = configuration.ownSubnet {

@@ -8,17 +8,24 @@ package struct PeerLease: Hashable, Sendable {
     /// Where the node takes its pods' traffic.
     package var publicIP: AnyIPAddress
     package var backend: BackendData
+    /// Whether the node is there, as far as is known. Of two with one MAC address, that one gets the packets.
+    package var isLive: Bool
 
-    package init(nodeID: NodeID, subnet: IPv4Block, publicIP: AnyIPAddress, backend: BackendData) {
+    package init(
+        nodeID: NodeID, subnet: IPv4Block, publicIP: AnyIPAddress, backend: BackendData, isLive: Bool = true
+    ) {
         self.nodeID = nodeID
         self.subnet = subnet
         self.publicIP = publicIP
         self.backend = backend
+        self.isLive = isLive
     }
 
-    /// In the order of the nodes, then of the subnets.
+    /// The order in which peers get their entries: of two that clash the later one is skipped. A machine that lost its
+    /// identity has kept its device, so an absent node of the same MAC address stands where it stood once.
     func precedes(_ other: PeerLease) -> Bool {
-        nodeID.bits == other.nodeID.bits
+        if isLive != other.isLive { return isLive }
+        return nodeID.bits == other.nodeID.bits
             ? subnet.base.bits < other.subnet.base.bits : nodeID.bits < other.nodeID.bits
     }
 }
@@ -33,6 +40,12 @@ package struct SkippedPeer: Hashable, Sendable, CustomStringConvertible {
         self.nodeID = nodeID
         self.subnet = subnet
         self.reason = reason
+    }
+
+    /// Another node has what this one would need; which of them gets it depends on who is there.
+    package var isAClash: Bool {
+        if case .sameMAC = reason { return true }
+        return false
     }
 
     package enum Reason: Hashable, Sendable {

@@ -91,6 +91,19 @@ import Testing
         #expect(state.forwarding.count == 1)
     }
 
+    @Test func `of two peers with one MAC address the live one is routed to, whatever the order of the nodes`() throws {
+        let shared = MACAddress(locallyAdministered: 77)
+        var before = try vxlanPeer(8, "10.244.8.0/24", "192.168.50.8", mac: shared)
+        before.isLive = false
+        let now = try vxlanPeer(9, "10.244.9.0/24", "192.168.50.9", mac: shared)
+        let state = try DesiredState(
+            try configuration(), underlay: try underlay(), peers: [before, now], deviceIndex: 5)
+        #expect(state.routes.map(\.destination) == [now.subnet])
+        #expect(state.forwarding.map(\.destination) == [try address("192.168.50.9")])
+        #expect(state.skipped.map(\.reason) == [.sameMAC(shared, as: now.nodeID)])
+        #expect(state.skipped.map(\.isAClash) == [true])
+    }
+
     @Test(arguments: [
         ("10.0.0.0/14", "10.1.2.0/24", 0), ("10.0.0.0/13", "10.1.2.0/24", 259),
         ("10.0.0.0/8", "10.255.255.0/24", 65536),

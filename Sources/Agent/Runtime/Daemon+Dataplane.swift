@@ -66,7 +66,9 @@ extension Daemon {
             guard let owner = table.owner(of: subnet), owner.nodeID != gossip.nodeID,
                 let record = table[owner.nodeID]?.record
             else { return nil }
-            return PeerLease(nodeID: owner.nodeID, subnet: subnet, publicIP: record.publicIP, backend: record.backend)
+            return PeerLease(
+                nodeID: owner.nodeID, subnet: subnet, publicIP: record.publicIP, backend: record.backend,
+                isLive: gossip.members[owner.nodeID]?.liveness.isLive == true)
         }
     }
 

@@ -34,9 +34,9 @@ extension Daemon {
         step(.ledger(.endpointAttached))
     }
 
-    /// A subnet that was given back must not be handed to containers any more.
+    /// A subnet that was given back, or that this node had in an earlier life only, must not be handed to containers.
     func withdrawSubnetFiles() {
-        guard wantsNoSubnet else { return }
+        guard wantsNoSubnet || gossip.ledger?.phase == .exhausted else { return }
         for path in [context.configuration.subnetFile, context.configuration.cniConfiguration].compactMap(\.self)
         where unlink(path) == 0 {
             log.notice("removed \(path): this node holds no subnet", id: "subnet-file-removed", ["path": path])

@@ -1,5 +1,6 @@
 internal import Addressing
 internal import ControlAPI
+internal import Dataplane
 internal import Gossip
 internal import LeaseLedger
 internal import LeaseStore
@@ -16,7 +17,10 @@ extension Daemon {
     func tell(_ event: NodeEvent) {
         switch event {
         case .lease(let event): tell(event)
-        case .liveness(let nodeID, let liveness): tell(nodeID, liveness)
+        case .liveness(let nodeID, let liveness):
+            tell(nodeID, liveness)
+            // Of two nodes with one MAC address, the live one is routed to.
+            if report?.skipped.contains(where: \.isAClash) == true { reconcileSoon() }
         case .foreignSettings(let endpoint):
             log.warning(
                 "\(endpoint) belongs to a cluster with other network settings; nothing is exchanged with it",

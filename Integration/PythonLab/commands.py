@@ -4,7 +4,7 @@ import subprocess
 
 
 def run(*words, text=None):
-    """Runs a program and gives its output; one that fails ends the benchmark with its own words."""
+    """Runs a program and gives its output; one that fails ends the caller with its own words."""
     ended = subprocess.run(words, input=text, capture_output=True, text=True)
     if ended.returncode != 0:
         raise RuntimeError(f"{' '.join(words)}: {ended.stderr.strip() or ended.returncode}")

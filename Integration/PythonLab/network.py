@@ -9,20 +9,19 @@ import subprocess
 
 from commands import run, try_run
 
-PREFIX = "feltbench"
 GATEWAY = "172.30.255.254"
 CLONE_NEWNET = 0x40000000
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def sweep():
-    """Removes what a benchmark left that was killed itself: the names tell its process."""
+def sweep(prefix):
+    """Removes what a run left that was killed itself: the names tell its process."""
     for line in try_run("ip", "netns", "list").splitlines():
         name = line.split()[0]
-        if not name.startswith(PREFIX):
+        if not name.startswith(prefix):
             continue
-        maker = name.removeprefix(PREFIX).split("-")[0]
+        maker = name.removeprefix(prefix).split("-")[0]
         if not maker.isdigit() or os.path.exists(f"/proc/{maker}"):
             continue
         for pid in try_run("ip", "netns", "pids", name).split():
@@ -33,16 +32,17 @@ def sweep():
 class Network:
     """Nodes are numbered from 1. Each has `address(i)`, and `second_address(i)` that a change of address moves to."""
 
-    def __init__(self, count):
+    def __init__(self, count, prefix="feltbench"):
         self.count = count
+        self.prefix = prefix
         self.nodes = range(1, count + 1)
-        self.switch = f"{PREFIX}{os.getpid()}-sw"
+        self.switch = f"{self.prefix}{os.getpid()}-sw"
         self.consoles = {}
         self.made = []
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
 
     def __enter__(self):
-        sweep()
+        sweep(self.prefix)
         try:
             self.make()
         except BaseException:
@@ -54,7 +54,7 @@ class Network:
         self.remove()
 
     def space(self, node):
-        return f"{PREFIX}{os.getpid()}-{node}"
+        return f"{self.prefix}{os.getpid()}-{node}"
 
     def address(self, node):
         return f"172.30.0.{node}"
@@ -103,10 +103,14 @@ class Network:
 
     def connect(self, node, port):
         """A TCP connection to a port of the node's loopback interface."""
-        with open(f"/run/netns/{self.space(node)}") as there:
+        return self.inside(self.space(node), lambda: socket.create_connection(("127.0.0.1", port), timeout=5))
+
+    def inside(self, space, make):
+        """What `make` gives, run by this thread within a namespace: a socket stays where it was made."""
+        with open(f"/run/netns/{space}") as there:
             self.enter(there.fileno())
             try:
-                return socket.create_connection(("127.0.0.1", port), timeout=5)
+                return make()
             finally:
                 self.enter(self.home)
 

@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux", "ControlAPI", "TestSupport"],
-            path: "Integration", exclude: ["demo.sh", "FaultInjection"]),
+            path: "Integration", exclude: ["demo.sh", "FaultInjection", "Chaos", "PythonLab"]),
     ],
     swiftLanguageModes: [.v6]
 )

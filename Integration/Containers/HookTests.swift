@@ -24,7 +24,8 @@ extension Integration {
                     let text = try readText(told)
                     return text.contains("\"leaseAdded\"") && text.contains("\"confirmed\"") ? nil : text
                 }
-                #expect(!fileExists(flag), "\(try readText(told))")
+                let toldBefore = try readText(told)
+                #expect(!fileExists(flag), "\(toldBefore)")
                 #expect(try node.leasectl.run(["drain", "--wait"]).succeeded)
                 try await waitUntil("the hook has seen the change") {
                     fileExists(flag) ? nil : (try? readText(told)) ?? ""

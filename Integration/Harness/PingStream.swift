@@ -24,6 +24,9 @@ final class PingStream {
         }
     }
 
+    /// How many packets have been answered.
+    var answeredCount: Int { answered.count }
+
     /// Waits until packets sent from now on are answered, so that the ping has covered all that happened before.
     func flow() async throws {
         let before = answered.last ?? 0

@@ -7,9 +7,9 @@ internal import LeaseLedger
 extension Daemon {
     nonisolated func registerOperations(_ registry: inout ControlRegistry) {
         registry.on(ControlMethods.reserve) { try await self.reserve($0) }
-        registry.on(ControlMethods.release) { try await self.carryOut(.release, named: "release", $0) }
-        registry.on(ControlMethods.drain) { try await self.carryOut(.drain, named: "drain", $0) }
-        registry.on(ControlMethods.leave) { try await self.carryOut(.leave, named: "leave", $0) }
+        registry.on(ControlMethods.release) { try await self.carryOut(.release, $0) }
+        registry.on(ControlMethods.drain) { try await self.carryOut(.drain, $0) }
+        registry.on(ControlMethods.leave) { try await self.carryOut(.leave, $0) }
         registry.on(ControlMethods.revoke) { try await self.revoke($0) }
         registry.on(ControlMethods.forgetNode) { try await self.forget($0) }
         registry.on(ControlMethods.replaceNode) { try await self.replace($0) }
@@ -21,23 +21,22 @@ extension Daemon {
         guard let text = request.subnet else {
             throw ControlError(.badRequest, "name the subnet to reserve, or any")
         }
-        return try await carryOut(text == "any" ? .takeAny : .pin(try block(text)), named: "reserve", request)
+        return try await carryOut(text == "any" ? .takeAny : .pin(try block(text)), request)
     }
 
     /// Gives an order to this node or to another.
-    private func carryOut(_ order: LeaseOrder, named name: String, _ request: LeaseRequest) async throws -> LeaseChange
-    {
+    private func carryOut(_ order: LeaseOrder, _ request: LeaseRequest) async throws -> LeaseChange {
         let target = try node(request.node ?? "self", preferring: .live)
-        return try await carryOut(order, named: name, on: target, dryRun: request.dryRun ?? false)
+        return try await carryOut(order, on: target, dryRun: request.dryRun ?? false)
     }
 
-    private func carryOut(
-        _ order: LeaseOrder, named name: String, on target: NodeID, dryRun: Bool
-    ) async throws -> LeaseChange {
+    /// Few parameters, on purpose: with one that does not fit into the registers, Swift 6.3.1 without optimisation breaks the
+    /// stack when the call has been made.
+    private func carryOut(_ order: LeaseOrder, on target: NodeID, dryRun: Bool) async throws -> LeaseChange {
         let former = try table.standingClaim(of: target)?.claim
         let outcome = try await obeyed(order, by: target, dryRun: dryRun)
         var change = LeaseChange(
-            operation: name, node: self.name(of: target), nodeID: target.description, state: .done,
+            operation: order.name, node: name(of: target), nodeID: target.description, state: .done,
             formerSubnet: former?.subnet.description, formerEpoch: former?.epoch, dryRun: dryRun, message: "")
         try describe(outcome, order, &change)
         return change
@@ -169,7 +168,8 @@ extension Daemon {
             throw ControlError(.notFound, "\(shown(old)) holds no subnet to take over")
         }
         let dryRun = request.dryRun ?? false
-        var change = try await carryOut(.pin(claim.subnet), named: "replace", on: new, dryRun: dryRun)
+        var change = try await carryOut(.pin(claim.subnet), on: new, dryRun: dryRun)
+        change.operation = "replace"
         if !dryRun { step(.ledger(.revoke(old, forget: true))) }
         change.state = change.state == .unchanged ? .unchanged : .pending
         change.heldBy = nil

@@ -19,6 +19,16 @@ extension Daemon {
 }
 
 extension LeaseOrder {
+    /// leasectl's command.
+    var name: String {
+        switch self {
+        case .pin, .takeAny: "reserve"
+        case .release: "release"
+        case .leave: "leave"
+        case .drain: "drain"
+        }
+    }
+
     /// For people.
     var words: String {
         switch self {

@@ -30,7 +30,7 @@ internal import Glibc
         do {
             var command = try parseAsRoot(GlobalArguments.moved(Array(CommandLine.arguments.dropFirst())))
             try command.run()
-        } catch  where exitCode(for: error) == .validationFailure {
+        } catch  where !(error is ExitCode) && exitCode(for: error) == .validationFailure {
             // What was wrong is quoted, and may be hostile.
             let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
             Console.complain(lines.map { Console.shown(String($0)) }.joined(separator: "\n") + "\n")

@@ -63,12 +63,14 @@ let package = Package(
             dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Netlink", "Dataplane", "ControlAPI"]),
         .target(
             name: "Diagnosis",
-            dependencies: ["Addressing", "LeaseStore", "LeaseLedger", "Netlink", "Dataplane", "ControlAPI", "Inspection"]),
+            dependencies: [
+                "Addressing", "LeaseStore", "LeaseLedger", "Netlink", "Dataplane", "ControlAPI", "Inspection",
+            ]),
         .executableTarget(
             name: "leasectl",
             dependencies: [
-                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection", "Diagnosis",
-                argumentParser,
+                "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
+                "Diagnosis", argumentParser,
             ]),
         .target(
             name: "WebView", dependencies: ["ControlAPI", "Addressing"],
@@ -113,7 +115,9 @@ let package = Package(
         .testTarget(name: "DiagnosisTests", dependencies: ["Diagnosis", "Addressing", "ControlAPI", "Inspection"]),
         .testTarget(
             name: "LeasectlTests",
-            dependencies: ["leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport"]),
+            dependencies: [
+                "leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport", argumentParser,
+            ]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux", "ControlAPI", "TestSupport"],

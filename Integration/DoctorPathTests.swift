@@ -110,7 +110,11 @@ extension Integration {
                     try writeText(String(repeating: "\(min(index, 1) + 1)", count: 32) + "\n", to: path, mode: 0o644)
                     node.bindMachineID = path
                 }
-                lab.nodes[2].options.extra = ["--name", "n2"]
+                let renamed = "\(lab.folder)/renamed"
+                try writeText(
+                    "#!/bin/sh\nfor word; do shift; [ \"$word\" = n3 ] && word=n2; set -- \"$@\" \"$word\"; done\n"
+                        + "exec \(try Binaries.path("feltd")) \"$@\"\n", to: renamed, mode: 0o755)
+                lab.nodes[2].program = renamed
                 for node in lab.nodes { try node.start() }
                 for node in lab.nodes { try await node.waitReady() }
                 try await waitUntil("the copies are seen") {
@@ -136,9 +140,10 @@ extension Integration {
                 try busy.stop(SIGKILL)
                 try node.stop()
                 let database = "\(node.stateFolder)/felt.db"
-                try Command.mustRun([
-                    "sh", "-c", "head -c 8192 /dev/urandom | dd of=\(database) bs=1 seek=4096 conv=notrunc 2>&1",
-                ])
+                let damage =
+                    "sqlite3 \(database) 'PRAGMA wal_checkpoint(TRUNCATE)' && "
+                    + "head -c 8192 /dev/urandom | dd of=\(database) bs=4096 seek=1 conv=notrunc 2>&1"
+                try Command.mustRun(["sh", "-c", damage])
                 let damaged = try node.doctor()
                 #expect(
                     damaged.finding("store-damaged") != nil || damaged.finding("store-unreadable") != nil, "\(damaged)")
@@ -153,13 +158,16 @@ extension Integration {
                 lab.configure()
                 let node = lab.nodes[0]
                 let errors = "\(lab.folder)/error"
+                try makeFolder(node.stateFolder)
                 node.options.environment = try FaultLibrary(in: lab.folder)
                     .environment(watching: node.stateFolder, failingAs: errors)
                 for node in lab.nodes { try node.start() }
                 for node in lab.nodes { try await node.waitReady() }
                 try writeText("\(ENOSPC)\n", to: errors)
+                var subnet = 90
                 try await waitUntil("a write fails, and doctor says so") {
-                    _ = try node.leasectl.run(["reserve", "self", "10.244.99.0/24"])
+                    subnet = subnet % 99 + 1
+                    _ = try node.leasectl.run(["reserve", "self", "10.244.\(subnet).0/24"])
                     let report = try node.doctor()
                     return report.finding("store-unwritable") == nil ? "\(report)" : nil
                 }

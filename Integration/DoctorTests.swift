@@ -103,16 +103,12 @@ extension Integration {
         @Test func `a device larger than what it goes over`() async throws {
             try await Self.withCluster { lab in
                 let node = lab.nodes[0]
-                try node.namespace.ip("link set eth0 mtu 1460")
-                try await waitUntil("doctor sees the MTU, or feltd has followed it") {
-                    let report = try node.doctor()
-                    let mtu = try node.namespace.ip("-o link show flannel.1").output
-                    return report.finding("mtu-device") != nil || mtu.contains("mtu 1410") ? nil : "\(report)\n\(mtu)"
-                }
+                // feltd would follow.
                 try node.stop(SIGKILL)
-                try node.namespace.ip("link set flannel.1 mtu 1450")
+                try node.namespace.ip("link set eth0 mtu 1460")
                 let report = try node.doctor()
-                #expect(report.finding("mtu-device")?.what.contains("1450") == true, "\(report)")
+                let what = report.finding("mtu-device")?.what
+                #expect(what?.contains("1450") == true && what?.contains("1460") == true, "\(report)")
             }
         }
 

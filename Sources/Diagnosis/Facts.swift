@@ -59,6 +59,8 @@ package struct Facts: Sendable {
     package var leases: [LeaseInfo] = []
     package var members: [MemberInfo] = []
     package var machines: [Machine] = []
+    /// How many feltd run on this machine: more than one in a laboratory of namespaces.
+    package var daemonsHere = 1
     package var routes: [Foreign] = []
     package var addresses: [Foreign] = []
     package var pools: [AddressPool] = []

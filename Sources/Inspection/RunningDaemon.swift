@@ -4,14 +4,28 @@ internal import Glibc
 package enum RunningDaemon {
     /// - Returns: its process number; `nil` when there is none, or it cannot be seen.
     package static func find() -> Int32? {
-        guard let here = namespace(of: "thread-self"), let directory = opendir("/proc") else { return nil }
+        guard let here = namespace(of: "thread-self") else { return nil }
+        return first { namespace(of: "\($0)") == here }
+    }
+
+    /// How many there are on this machine, whatever their network namespaces.
+    package static func count() -> Int {
+        var count = 0
+        _ = first { _ in
+            count += 1
+            return false
+        }
+        return count
+    }
+
+    private static func first(where isWanted: (Int32) -> Bool) -> Int32? {
+        guard let directory = opendir("/proc") else { return nil }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard let pid = Int32(name), isFeltd(pid), namespace(of: name) == here else { continue }
-            return pid
+            if let pid = Int32(name), isFeltd(pid), isWanted(pid) { return pid }
         }
         return nil
     }

@@ -20,8 +20,11 @@ enum Console {
         }
     }
 
-    static func note(_ text: String) {
-        let bytes = Array("leasectl: \(text)\n".utf8)
+    static func note(_ text: String) { complain("leasectl: \(shown(text))\n") }
+
+    /// On standard error, as it is.
+    static func complain(_ text: String) {
+        let bytes = Array(text.utf8)
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 

@@ -27,7 +27,17 @@ internal import Glibc
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)
-        main(GlobalArguments.moved(Array(CommandLine.arguments.dropFirst())))
+        do {
+            var command = try parseAsRoot(GlobalArguments.moved(Array(CommandLine.arguments.dropFirst())))
+            try command.run()
+        } catch  where !(error is ExitCode) && exitCode(for: error) == .validationFailure {
+            // What was wrong is quoted, and may be hostile.
+            let lines = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+            Console.complain(lines.map { Console.shown(String($0)) }.joined(separator: "\n") + "\n")
+            Glibc.exit(Status.usage)
+        } catch {
+            exit(withError: error)
+        }
     }
 }
 

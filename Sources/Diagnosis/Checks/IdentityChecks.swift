@@ -15,17 +15,22 @@ enum IdentityChecks {
     }
 
     static func fingerprints(_ facts: Facts) -> [Finding] {
-        let gone = Set(facts.members.filter { $0.liveness == .left || $0.liveness == .banned }.map(\.nodeID))
-        let present = facts.machines.filter { !gone.contains($0.nodeID) }
-        return Dictionary(grouping: present, by: \.fingerprint).filter { $0.value.count > 1 }
-            .map { $0.value.map { "\($0.node) (\($0.nodeID.prefix(8)))" }.sorted() }
-            .sorted { $0[0] < $1[0] }.map { nodes in
-                Finding(
-                    "clone-fingerprint", subject: nodes[0],
-                    what: "\(nodes.count) nodes have one machine identity: \(list(nodes))",
-                    why: "They are copies of one image. Felt notices a copied state directory by this identity alone.",
-                    fix: "rm /etc/machine-id && systemd-machine-id-setup && systemctl restart feltd   # on the copies")
-            }
+        let live = Set(facts.members.filter { $0.liveness == .alive || $0.liveness == .suspect }.map(\.nodeID))
+        let present = facts.machines.filter { live.contains($0.nodeID) }
+        let own = facts.status?.nodeID
+        return Dictionary(grouping: present, by: \.fingerprint).filter { group in
+            // Those that run here are no copies: it is the same machine.
+            let isHere = group.value.contains { $0.nodeID == own } && group.value.count <= facts.daemonsHere
+            return group.value.count > 1 && !isHere
+        }
+        .map { $0.value.map { "\($0.node) (\($0.nodeID.prefix(8)))" }.sorted() }
+        .sorted { $0[0] < $1[0] }.map { nodes in
+            Finding(
+                "clone-fingerprint", subject: nodes[0],
+                what: "\(nodes.count) nodes have one machine identity: \(list(nodes))",
+                why: "They are copies of one image. Felt notices a copied state directory by this identity alone.",
+                fix: "rm /etc/machine-id && systemd-machine-id-setup && systemctl restart feltd   # on the copies")
+        }
     }
 
     private static func list(_ names: [String]) -> String {

@@ -22,13 +22,13 @@ enum MachineChecks {
         guard let counters = facts.checksums else { return [] }
         let wrong = [
             ("UDP", counters.udpErrors, counters.udpReceived), ("TCP", counters.tcpErrors, counters.tcpReceived),
-        ].filter { $0.1 >= fewErrors && $0.1 * errorShare > $0.2 }
+        ].filter { $0.1 >= fewErrors && $0.1 > $0.2 / errorShare }
         guard !wrong.isEmpty else { return [] }
-        let words = wrong.map { "\($0.1) of \($0.2 + $0.1) \($0.0) packets" }.joined(separator: " and ")
+        let words = wrong.map { "\($0.1) \($0.0) packets beside \($0.2) good ones" }.joined(separator: " and ")
         return [
             Finding(
                 "checksum-errors", subject: facts.deviceName,
-                what: "\(words) came with a wrong checksum",
+                what: "\(words) came with wrong checksums",
                 why: "A peer's network card does not finish checksums inside VXLAN: ping works, connections hang.",
                 fix: "ethtool -K \(facts.deviceName) tx-checksum-ip-generic off   # on the peers that send them")
         ]

@@ -47,6 +47,7 @@ package struct Collector {
         facts.ownSubnet = cluster.leases.first(where: \.isSelf).flatMap { try? IPv4Block(parsing: $0.subnet) }
         facts.network = cluster.status?.pool.network.flatMap { try? IPv4Block(parsing: $0) }
         facts.backend = cluster.status?.backend
+        facts.daemonsHere = RunningDaemon.count()
         var plan: DataplaneInfo?
         do {
             plan = try wanted()

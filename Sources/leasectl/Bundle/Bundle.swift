@@ -53,7 +53,10 @@ struct BundleSource {
 
     static func all(_ options: GlobalOptions) -> [BundleSource] {
         // As this program was called, so that an archive of a test bed is of that.
-        let own = ["/proc/self/exe", "--socket", options.socket, "--database", options.database, "--timeout", "10"]
+        let own = [
+            "/proc/self/exe", "--socket", options.socket, "--database", options.database, "--timeout",
+            "\(options.timeout)",
+        ]
         return [
             BundleSource(name: "version.txt") { tool(own + ["version"]) },
             BundleSource(name: "status.json") { tool(own + ["-o", "json", "status"]) },

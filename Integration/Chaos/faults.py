@@ -117,7 +117,7 @@ def disk_failing(chaos, chance, machine):
 @fault
 def disk_read_only(chaos, chance, machine):
     machine.kill(signal.SIGKILL)
-    try_run("mount", "-o", "remount,ro", machine.state)
+    machine.make_disk_read_only()
     machine.start()
     return machine.heal_disk
 

@@ -45,8 +45,9 @@ class Field(Network):
         old = self.present_address(node)
         self.moved[node] = not self.moved[node]
         run("ip", "-n", self.space(node), "-batch", "-", text="\n".join([
-            f"addr del {old}/16 dev eth0", f"addr add {self.present_address(node)}/16 dev eth0",
-            "route replace default via 172.30.255.254"]))
+            f"addr del {old}/16 dev eth0", f"addr add {self.present_address(node)}/16 dev eth0"]))
+        # Without a carrier there is no way to it yet.
+        try_run("ip", "-n", self.space(node), "route", "replace", "default", "via", "172.30.255.254")
 
     def restore_routes(self, node):
         """A link that was down has lost them, and its neighbours."""

@@ -1,5 +1,6 @@
 """One machine: its disk, its feltd, what feltd last said, and what other software does to its kernel."""
 
+import math
 import os
 import shutil
 import signal
@@ -21,7 +22,7 @@ class Machine:
         self.process = None
         self.program = options.programs[0]
         self.stopped = self.released = False
-        self.since = 0.0
+        self.since = self.disk_troubled = 0.0
         self.machine_id = f"{folder}/machine-id"
         self.wired = None
         # What it last said, and since when: by name of subnet, the owner's nodeID.
@@ -116,11 +117,22 @@ class Machine:
         try_run("cp", "-a", self.state, target)
         remove(f"{target}/filler")
 
+    def may_end(self):
+        """A start that must write an identity, on a disk that takes none, ends with 1; a service manager tries again."""
+        return self.process.returncode == 1 and time.monotonic() < self.disk_troubled
+
+    def make_disk_read_only(self):
+        self.disk_troubled = math.inf
+        try_run("mount", "-o", "remount,ro", self.state)
+
     def fail_disk(self, number):
+        self.disk_troubled = math.inf
         with open(self.errors, "w") as file:
             file.write(f"{number}\n")
 
     def heal_disk(self):
+        if self.disk_troubled:
+            self.disk_troubled = time.monotonic() + 2
         remove(self.errors)
         remove(f"{self.state}/filler")
         mount = ["mount", "-o", "remount,rw", self.state]
@@ -130,6 +142,7 @@ class Machine:
             try_run("nsenter", "--target", str(self.process.pid), "--mount", *mount)
 
     def fill_disk(self):
+        self.disk_troubled = math.inf
         try_run("sh", "-c", f"cat /dev/zero >{self.state}/filler")
 
     # The kernel.

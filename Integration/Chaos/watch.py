@@ -71,6 +71,9 @@ class Watch:
     def look_at(self, machine):
         process = machine.process
         if process is not None and process.poll() is not None:
+            if machine.may_end():
+                machine.start()
+                return
             raise Failure(f"feltd on {machine} has ended by itself: status {process.returncode}")
         if machine.rewire():
             self.pings.doubt_node(machine.node)

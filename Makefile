@@ -1,29 +1,20 @@
 # Needs the Swift toolchain, and root for deps, test and demo.
-PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils
-# A browser for felt-web's page, and the checker of what it tells Prometheus.
-TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus $(CONTAINER_PACKAGES)
+PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils gcc bc
 # The container runtimes that the documentation tells how to set up; iptables is for their own rules.
 CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc docker.io systemd-container busybox-static
-PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables sqlite3 util-linux coreutils gcc bc
-SWIFT_RELEASE = swift build -c release --static-swift-stdlib
-RELEASE = .build/release
-SOURCES = Sources Tests Integration Benchmarks Package.swift
+# A browser for felt-web's page, and the checker of what it tells Prometheus.
+TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus $(CONTAINER_PACKAGES)
 # For bench-dataplane alone.
 BENCH_PACKAGES = iperf3 gcc libc6-dev
-
-.PHONY: bench-dataplane deps build test unit-test integration-test lint size demo clean
-.PHONY: deps build test unit-test integration-test lint size demo idle-writes clean
+SWIFT_RELEASE = swift build -c release --static-swift-stdlib
+RELEASE = .build/release
+SOURCES = Sources Tests Integration Benchmarks Fuzz Package.swift
 DESTDIR =
 DEB_OUTPUT = .build/deb
 
-.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb test-deb sbom sanitize clean
-.PHONY: deps build test unit-test integration-test sim sim-quick lint size demo clean
-.PHONY: deps test-deps build test unit-test integration-test lint size demo clean
-.PHONY: deps build test unit-test integration-test check-ledger lint size demo install deb bench-gossip bench-gossip-scale \
-    clean
-SOURCES = Sources Tests Integration Fuzz Package.swift
-
-.PHONY: deps build test unit-test integration-test lint size fuzz demo clean
+.PHONY: bench-dataplane bench-gossip bench-gossip-scale build chaos chaos-deps chaos-quick check-ledger \
+    clean deb demo deps fuzz idle-writes install integration-test lint outsider sanitize sbom sim sim-quick \
+    size soak test test-deb test-deps unit-test
 
 # Asks the registry only when something is missing.
 deps:
@@ -55,13 +46,14 @@ integration-test: test-deps build
 check-ledger: deps
 	swift run -c release --static-swift-stdlib check-ledger quick
 	swift run -c release --static-swift-stdlib check-ledger mutants
+
 # Whole clusters on virtual time: fixed seeds and a random one. A failing run prints the command that repeats it.
 sim: deps
-	swift build -c release --product felt-sim
+	$(SWIFT_RELEASE) --product felt-sim
 	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim full
 
 sim-quick: deps
-	swift build -c release --product felt-sim
+	$(SWIFT_RELEASE) --product felt-sim
 	Sources/felt-sim/scenarios.sh $(RELEASE)/felt-sim quick
 
 lint:
@@ -95,7 +87,7 @@ fuzz: deps
 	@for target in $(FUZZ_TARGETS); do \
 	    mkdir -p .build/fuzz/found/$$target; \
 	    SWIFT_BACKTRACE=enable=no FELT_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
-	        -rss_limit_mb=1024 -malloc_limit_mb=16 -timeout=10 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
+	        -rss_limit_mb=1024 -malloc_limit_mb=16 -timeout=10 -seed=1 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
 	        .build/fuzz/found/$$target Fuzz/Corpus/$$target >.build/fuzz/$$target.log 2>&1 \
 	        || { tail -40 .build/fuzz/$$target.log; echo "$$target has crashed" >&2; exit 1; }; \
 	    echo "$$target: $$(sed -n 's/^stat::number_of_executed_units: *//p' .build/fuzz/$$target.log) executions"; \

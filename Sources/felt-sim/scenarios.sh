@@ -12,14 +12,15 @@ play() {
 
 random=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 scenarios="join joiner idle change kill crash restart churn partition flap asymmetric pause clone restore move full-pool"
+# What has to pass each time plays fixed seeds alone: a failure is then the change's.
 if [ "$size" = quick ]; then
     for scenario in $scenarios; do
-        for seed in 1 "$random"; do play --scenario "$scenario" --nodes 16 --seed "$seed" --loss 0.05; done
+        for seed in 1 2; do play --scenario "$scenario" --nodes 16 --seed "$seed" --loss 0.05; done
     done
-    play --scenario join --nodes 64 --seed "$random"
+    play --scenario join --nodes 64 --seed 1
     # 300 nodes on 256 subnets.
     play --scenario full-pool --nodes 300 --seed 1 --minutes 0.25
-    play --scenario idle --nodes 256 --seed "$random"
+    play --scenario idle --nodes 256 --seed 1
 else
     for scenario in $scenarios; do
         for seed in 1 2 "$random"; do

@@ -6,7 +6,8 @@ CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc d
 TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus $(CONTAINER_PACKAGES)
 # For bench-dataplane alone.
 BENCH_PACKAGES = iperf3 gcc libc6-dev
-SWIFT_RELEASE = swift build -c release --static-swift-stdlib
+# Nobody links against the programs: without exported symbols they are 1.6 MB smaller.
+SWIFT_RELEASE = swift build -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 RELEASE = .build/release
 SOURCES = Sources Tests Integration Benchmarks Fuzz Package.swift
 DESTDIR =

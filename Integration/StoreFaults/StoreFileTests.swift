@@ -65,6 +65,10 @@ extension Integration {
                 victim.options.extra = ["--subnet", "10.244.77.0/24"]
                 try victim.start()
                 try await victim.waitReady()
+                try await waitUntil("the pinned subnet is held, and the peer knows") {
+                    let seen = try lab.nodes[0].leasectl.list().filter { $0.node == "n2" }
+                    return seen.map { "\($0.subnet)" } == ["10.244.77.0/24"] ? nil : "\(seen)"
+                }
                 try victim.stop()
                 let heard = try #require(try lab.nodes[0].leasectl.list().first { $0.node == "n2" })
                 #expect(heard.subnet == "10.244.77.0/24" && heard.nodeID == first.nodeID)

@@ -16,7 +16,8 @@ import Testing
         (["node", "replace"], ["alpha", "beta"]), (["node", "forget"], ["alpha"]), (["node", "ban"], ["alpha"]),
         (["token"], []), (["key", "list"], []), (["key", "add"], ["-"]), (["key", "use"], ["b53ae5d6"]),
         (["key", "remove"], ["b53ae5d6"]), (["backup"], ["/tmp/felt-none/copy.db"]), (["export"], ["/tmp/felt-none/x"]),
-        (["import"], ["/tmp/felt-none/x"]), (["db", "check"], []), (["cleanup"], []), (["version"], []),
+        (["import"], ["/tmp/felt-none/x"]), (["db", "check"], []), (["cleanup"], []), (["docker-opts"], []),
+        (["version"], []),
     ]
 
     private static func run(_ arguments: [String]) throws -> LeasectlRun {

@@ -30,13 +30,16 @@ extension Launcher {
         _ session: inout Session, _ socket: UDPSocket, _ loop: EventLoop, _ control: ControlFeed,
         retiring retirement: IdentityFile.Retirement?
     ) async throws(StartFailure) -> Daemon {
+        let earlier = session.state.own.flatMap { $0.isForWhoeverStarts ? nil : $0.nodeID }
         let identity = try loadIdentity(&session, retiring: retirement)
         let keyRing = try await settleKeys(&session)
         let clusterID = keyRing?.clusterID ?? ClusterKey.insecureClusterID
         let keySealing = KeyRingSealing(identity: identity)
         let fingerprint = MachineFingerprint.read()
         let settings = try startSettings(session.state)
-        let vtepMAC = await vtepAddress(session, mayKeepDevice: retirement == nil)
+        // After another identity's life here, a clone's perhaps, the device may have another machine's address.
+        let isAnother = retirement != nil || (earlier != nil && earlier != identity.nodeID)
+        let vtepMAC = await vtepAddress(session, mayKeepDevice: !isAnother)
         var own = session.state.own ?? OwnState(nodeID: identity.nodeID)
         own.nodeID = identity.nodeID
         own.vtepMAC = vtepMAC

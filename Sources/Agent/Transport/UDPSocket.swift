@@ -84,7 +84,8 @@ package final class UDPSocket: Sendable {
     /// Sends, or counts what the kernel does not take now: gossip repairs a loss.
     package func send(_ bytes: [UInt8], to endpoint: Endpoint) {
         let address = SocketAddress(endpoint)
-        for _ in 0..<2 {
+        // Each refused datagram that is read from the error queue makes the next one's error pending.
+        for _ in 0..<64 {
             let sent = bytes.withUnsafeBytes { buffer in
                 address.withPointer {
                     sendto(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL), $0, $1)
@@ -92,7 +93,7 @@ package final class UDPSocket: Sendable {
             }
             if sent == bytes.count { return }
             switch errno {
-            // The pending error of an earlier datagram, perhaps to somebody else, is reported once, on this call.
+            // The pending error of an earlier datagram, perhaps to somebody else, is reported on this call.
             case EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
             case EAGAIN, ENOBUFS:
                 counts.withLock { $0.sendsWithoutRoom += 1 }

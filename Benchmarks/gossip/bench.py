@@ -55,7 +55,7 @@ def alone(network, system, results, options, rng):
         progress(f"  {system.name} joined: {results['join'][-1]}")
         measures.changes(cluster, results, options.changes, rng)
         measures.kills(cluster, results, options.kills, rng)
-        progress(f"  {system.name} failed: {results['failed']}")
+        progress(f"  {system.name} failed: {results.get('failed')}")
         measures.idle(cluster, results, options.idle)
 
 

@@ -88,9 +88,9 @@ package struct LeaseLedger: Sendable {
     static let leap: UInt64 = 1 << 20
     /// Epochs up to here leave their mark in the sequence.
     static let largestKeptEpoch: UInt64 = 1 << 26
-    /// Tenure is published when it reaches this (256 s), then at every second step (each four times the last): a change
+    /// Tenure is published when it reaches this (1,024 s), then at every second step (each four times the last): a change
     /// of it is written to disk and told to everybody, and a young claim is told from a younger by its epoch.
-    static let leastTenure: UInt8 = 8
+    static let leastTenure: UInt8 = 10
     static let tenureStep: UInt8 = 2
     /// How much longer the absent are waited for by a node that sees fewer than half of all: it may be the one that is
     /// absent.

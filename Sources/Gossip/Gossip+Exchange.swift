@@ -5,6 +5,8 @@ internal import LeaseLedger
 extension Gossip {
     private static let patience = Duration.milliseconds(250)
     private static let mostSilence = 4
+    private static let crowdPause = Duration.milliseconds(50)
+    static let mostCrowdChecks = 4
     /// Datagrams of summaries in one answer.
     private static let mostSummaries = 8
 
@@ -21,6 +23,19 @@ extension Gossip {
         let isDue = now - lastTableChange >= timing.settling || now - lastAgreement >= timing.mostSettling
         guard exchange == nil, !isSynchronised || isDue else { return }
         startExchange(with: sender, now)
+    }
+
+    /// A crowd of news has passed, each piece of it sent so few times that this node has missed some: it compares with a
+    /// few others until it finds nothing new.
+    mutating func checkAfterCrowd(_ now: Instant) {
+        guard crowdChecksLeft > 0, exchange == nil else { return }
+        guard let due = nextCrowdCheck else { return nextCrowdCheck = now + random.jittered(Self.crowdPause) }
+        guard due <= now else { return }
+        nextCrowdCheck = nil
+        crowdChecksLeft -= 1
+        guard let peer = randomLive(1).first else { return }
+        startExchange(with: peer.nodeID, now)
+        exchange?.isAfterCrowd = true
     }
 
     mutating func startExchange(with peer: NodeID, _ now: Instant) {
@@ -136,6 +151,7 @@ extension Gossip {
     }
 
     private mutating func endExchange(_ now: Instant) {
+        if let exchange, exchange.isAfterCrowd, exchange.round == 0 { crowdChecksLeft = 0 }
         exchange = nil
         lastAgreement = now
         // What arrived has changed the table; the next difference with somebody else is not news under way.

@@ -60,6 +60,8 @@ extension Gossip {
     }
 
     mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {
+        // What was tried before there was anybody to greet does not count.
+        if seeds.isEmpty { joining?.attempts = 0 }
         seeds = endpoints
         seedMembers = [:]
         guard started else { return }
@@ -97,7 +99,7 @@ extension Gossip {
         }
         if let next = state.nextAttempt, next <= now {
             state.attempts += 1
-            let wait = configuration.timing.joinRetry * (1 << min(state.attempts - 1, 4))
+            let wait = configuration.timing.joinRetry * (1 << min(state.attempts - 1, 7))
             state.nextAttempt = now + random.jittered(wait)
             for seed in seeds where seed != configuration.own.endpoint { sayHello(to: seed) }
             if configuration.hasSeeds, state.attempts.isMultiple(of: 4) { effects.append(.resolveSeeds) }

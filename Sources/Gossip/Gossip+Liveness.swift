@@ -35,6 +35,22 @@ extension Gossip {
         }
     }
 
+    /// Shows the own claim to those whose acknowledgement is missing: their copy of it may be lost, or their answer.
+    mutating func remindHesitant(_ now: Instant) {
+        guard ledger?.waitsForAcknowledgements == true else {
+            reminders = 0
+            return nextReminder = nil
+        }
+        guard let due = nextReminder else { return nextReminder = now + Self.reminder }
+        guard due <= now, let ledger, let own = ledger.table[nodeID] else { return }
+        reminders = min(reminders + 1, 8)
+        nextReminder = now + Self.reminder * (1 << reminders)
+        for subject in ledger.hesitant.sorted() {
+            guard let member = members[subject] else { continue }
+            send([recordMessage(own)], to: member.endpoint, piggyback: false)
+        }
+    }
+
     mutating func apply(_ update: LivenessUpdate, _ now: Instant) {
         guard update.nodeID != nodeID else { return refute(update, now) }
         guard let member = members[update.nodeID] else { return }
@@ -146,6 +162,8 @@ extension Gossip {
 
     /// How much longer a node that is not well waits before a verdict, at most: a suspicion must end.
     private static let mostDoubt = 3
+
+    private static let reminder = Duration.milliseconds(150)
 
     /// A member heard within this time is not unreachable because another says so.
     private static let freshProof = Duration.seconds(1)

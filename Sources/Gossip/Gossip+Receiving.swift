@@ -149,6 +149,7 @@ extension Gossip {
         _ record: SignedRecord, _ liveness: Liveness, _ incarnation: UInt64, from sender: NodeID, _ now: Instant
     ) {
         let subject = record.nodeID
+        let isOldNews = exchange?.isAfterCrowd == true || !isSynchronised
         let wasAskedFor = exchange?.arrived(.record(subject, record.version), now) ?? false
         let known = ledger?.table[subject]?.version
         guard ledger?.table.isBanned(subject) != true else { return }
@@ -162,13 +163,19 @@ extension Gossip {
             if subject != nodeID {
                 lastTableChange = now
                 // A joiner that reads the table passes on nothing: what it reads, the others have.
-                if !wasAskedFor || isSynchronised { news.add(.record(subject)) }
+                if !(wasAskedFor && isOldNews) { spread(.record(subject), now) }
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)
-        } else if known == record.version, isCrowded {
+        } else if known == record.version, pressure.isCrowd {
             // It spreads without us.
-            news.countSent(.record(subject), limit: retransmissions)
+            news.countSent(.record(subject), limit: retransmissions(of: .record(subject)))
+        }
+        if !isNews, known == record.version, sender == subject, let member = members[subject],
+            ledger?.agrees(to: record) == true
+        {
+            // It shows its claim again: our acknowledgement was lost.
+            send([.claimAcknowledged(record.version)], to: member.endpoint)
         }
         let update = LivenessUpdate(
             nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)
@@ -185,7 +192,7 @@ extension Gossip {
             return
         }
         lastTableChange = now
-        news.add(.revocation(revocation.revocation))
+        spread(.revocation(revocation.revocation), now)
         feed(.revocation(revocation), now)
         if revocation.revocation.isBan { expel(revocation.revocation.nodeID) }
     }

@@ -13,7 +13,7 @@ extension Gossip {
                 guard let bytes = render(subject)?.encoded(), bytes.count <= room else { continue }
                 encoded.append(bytes)
                 room -= bytes.count
-                news.countSent(subject, limit: retransmissions)
+                news.countSent(subject, limit: retransmissions(of: subject))
             }
         }
         sendDatagram(encoded, to: endpoint)
@@ -88,15 +88,15 @@ extension Gossip {
     /// News on one datagram's free space; of one eager forwarding; of one round.
     private static let piggybacked = 6
     private static let eagerBatch = 12
-    private static let roundBatch = 24
-    /// More pieces of news than this are a crowd.
-    private static let crowd = 256
-
-    var isCrowded: Bool { news.count > Self.crowd }
+    private static let roundBatch = 20
+    /// To how many members each piece of a crowd of news goes at least.
+    private static let crowdFanout = 2
+    /// So much news waits that even verdicts are sent fewer times.
+    private static let mostWaiting = 256
 
     /// How often a piece of news is sent by one node: grows with the logarithm of the cluster, and never beyond what so
-    /// few members need. In a crowd of news each piece is sent fewer times, and anti-entropy finds whom it has missed.
-    var retransmissions: Int {
+    /// few members need. In a crowd of news each piece is sent fewer times, and comparing tables finds what was missed.
+    func retransmissions(of subject: NewsQueue.Subject) -> Int {
         var digits = 1
         var reach = 10
         while reach <= liveCount + 1 {
@@ -104,18 +104,33 @@ extension Gossip {
             reach *= 10
         }
         let full = max(1, min(4 + 4 * digits, 3 * liveCount))
-        return isCrowded ? max(min(full, 2 * configuration.timing.fanout), full * Self.crowd / news.count) : full
+        // No comparison tells of a verdict that was missed.
+        if case .liveness = subject {
+            guard news.count > Self.mostWaiting else { return full }
+            return max(min(full, 2 * configuration.timing.fanout), full * Self.mostWaiting / news.count)
+        }
+        return max(min(full, Self.crowdFanout), Int(Double(full) * pressure.share))
     }
 
-    /// Tells fresh news to a few members at once (what comes in a crowd, in batches), and repeats the rest in rounds until all is sent often enough.
+    /// News of the table.
+    mutating func spread(_ subject: NewsQueue.Subject, _ now: Instant) {
+        pressure.pieceCame(now)
+        news.add(subject)
+    }
+
+    /// Tells fresh news to a few members at once (what comes in a crowd, in batches), and repeats the rest in rounds until
+    /// all is sent often enough.
     mutating func flushNews(_ now: Instant) {
+        pressure.pass(now)
+        if pressure.isCrowd, !news.isEmpty { crowdChecksLeft = Self.mostCrowdChecks }
+        defer { if news.isEmpty { checkAfterCrowd(now) } }
         if news.hasFresh, nextEager <= now {
             nextEager = now + configuration.timing.eagerPace
             let fresh = news.takeFresh(Self.eagerBatch)
             let messages = fresh.compactMap { render($0) }
-            for target in randomLive(configuration.timing.fanout) {
+            for target in randomLive(pressure.isCrowd ? Self.crowdFanout : configuration.timing.fanout) {
                 sendAll(messages, to: target.endpoint, limit: 4)
-                for subject in fresh { news.countSent(subject, limit: retransmissions) }
+                for subject in fresh { news.countSent(subject, limit: retransmissions(of: subject)) }
             }
             let round = now + random.jittered(configuration.timing.firstRound)
             nextGossip = min(nextGossip ?? round, round)
@@ -125,7 +140,7 @@ extension Gossip {
             for target in randomLive(configuration.timing.fanout - 1) {
                 let batch = news.leastSent(Self.roundBatch)
                 sendAll(batch.compactMap { render($0) }, to: target.endpoint, limit: 4)
-                for subject in batch { news.countSent(subject, limit: retransmissions) }
+                for subject in batch { news.countSent(subject, limit: retransmissions(of: subject)) }
             }
         }
         let young = news.fewestTimes <= 2 * configuration.timing.fanout

@@ -31,6 +31,9 @@ package struct Gossip: Sendable {
     var news = NewsQueue()
     var nextGossip: Instant?
     var nextEager = Instant.zero
+    var pressure = NewsPressure()
+    var nextCrowdCheck: Instant?
+    var crowdChecksLeft = 0
     var lastTableChange = Instant.zero
     /// When a peer's table was last the same.
     var lastAgreement = Instant.zero
@@ -53,6 +56,9 @@ package struct Gossip: Sendable {
     var strangers: [NodeID: Instant] = [:]
     /// Acknowledgements of our claim by nodes whose records have not come yet.
     var earlyAcknowledgements: [NodeID: RecordVersion] = [:]
+    /// When those who have not acknowledged our claim are shown it again.
+    var nextReminder: Instant?
+    var reminders = 0
     var orders: [UInt64: PendingOrder] = [:]
     var answeredOrders: [AnsweredOrder] = []
     var restored: [StoredMember]
@@ -72,7 +78,8 @@ package struct Gossip: Sendable {
         self.restored = restored
         restoredRevocations = revocations
         offer = configuration.offer
-        incarnation = configuration.own.version.sequence
+        // Zero, in a record's message, says that the sender knows of none.
+        incarnation = max(1, configuration.own.version.sequence)
         random = SplitMix64(seed: configuration.randomSeed)
     }
 
@@ -115,6 +122,7 @@ package struct Gossip: Sendable {
         advanceExchange(now)
         advanceContacts(now)
         advanceOrders(now)
+        remindHesitant(now)
         flushNews(now)
     }
 
@@ -134,8 +142,10 @@ package struct Gossip: Sendable {
         consider(nextReconnect)
         consider(nextContacts)
         consider(nextOrderAttempt)
+        consider(nextReminder)
         if !news.isEmpty { consider(nextGossip) }
         if news.hasFresh { consider(nextEager) }
+        if exchange == nil, news.isEmpty { consider(nextCrowdCheck) }
         for suspicion in suspicions.values { consider(suspicion.deadline) }
         for ping in pings.values { consider(ping.deadline) }
         return earliest
@@ -164,7 +174,7 @@ package struct Gossip: Sendable {
             switch effect {
             case .commit(let commit): effects.append(.commit(commit))
             case .announce(let record):
-                news.add(.record(record.nodeID))
+                spread(.record(record.nodeID), now)
                 lastTableChange = now
             case .acknowledge(let nodeID, let version):
                 guard let member = members[nodeID] else { continue }
@@ -173,7 +183,7 @@ package struct Gossip: Sendable {
             case .ownersChanged: effects.append(.ownersChanged)
             case .event(let event): effects.append(.event(.lease(event)))
             case .revoke(let revocation):
-                news.add(.revocation(revocation.revocation))
+                spread(.revocation(revocation.revocation), now)
                 lastTableChange = now
             case .revocationsChanged:
                 effects.append(.revocationsChanged)

@@ -77,7 +77,8 @@ package struct GossipTiming: Hashable, Sendable {
     package var settling = Duration.milliseconds(300)
     /// How long at most, where news never ends.
     package var mostSettling = Duration.milliseconds(800)
-    package var joinRetry = Duration.milliseconds(400)
+    /// Doubles with every attempt, up to 6.4 s: machines that start together find their seeds not listening yet.
+    package var joinRetry = Duration.milliseconds(50)
     /// Between contacts with one of those that do not answer.
     package var reconnect = Duration.seconds(5)
 

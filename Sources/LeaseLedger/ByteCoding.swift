@@ -8,24 +8,21 @@ package enum DecodingFailure: Error, Equatable, Sendable {
     case unknownFormat(UInt8)
 }
 
-/// Reads big-endian fields from bytes that somebody else wrote. Allocates only for what is really there. Inlinable, since
-/// decoding is the most frequent thing that a node does.
+/// Reads big-endian fields from bytes that somebody else wrote. Allocates only for what is really there.
 package struct ByteReader: ~Copyable {
-    @usableFromInline let bytes: ArraySlice<UInt8>
-    @usableFromInline var position: Int
+    private let bytes: ArraySlice<UInt8>
+    private var position: Int
 
-    @inlinable package init(_ bytes: ArraySlice<UInt8>) {
+    package init(_ bytes: ArraySlice<UInt8>) {
         self.bytes = bytes
         position = bytes.startIndex
     }
 
-    @inlinable package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    @inlinable package var remaining: Int { bytes.endIndex - position }
+    package var remaining: Int { bytes.endIndex - position }
 
-    @inlinable package mutating func integer<Value: FixedWidthInteger>(
-        _: Value.Type = Value.self
-    ) throws(DecodingFailure) -> Value {
+    private mutating func read<Value: FixedWidthInteger>() throws(DecodingFailure) -> Value {
         let size = Value.bitWidth / 8
         guard remaining >= size else { throw .truncated }
         var value: Value = 0
@@ -36,7 +33,14 @@ package struct ByteReader: ~Copyable {
         return value
     }
 
-    @inlinable package mutating func slice(_ count: Int) throws(DecodingFailure) -> ArraySlice<UInt8> {
+    // Other modules would call the generic function unspecialised, at many times the cost.
+    package mutating func integer(_: UInt8.Type = UInt8.self) throws(DecodingFailure) -> UInt8 { try read() }
+    package mutating func integer(_: UInt16.Type = UInt16.self) throws(DecodingFailure) -> UInt16 { try read() }
+    package mutating func integer(_: UInt32.Type = UInt32.self) throws(DecodingFailure) -> UInt32 { try read() }
+    package mutating func integer(_: UInt64.Type = UInt64.self) throws(DecodingFailure) -> UInt64 { try read() }
+    package mutating func integer(_: UInt128.Type = UInt128.self) throws(DecodingFailure) -> UInt128 { try read() }
+
+    package mutating func slice(_ count: Int) throws(DecodingFailure) -> ArraySlice<UInt8> {
         guard count >= 0, remaining >= count else { throw .truncated }
         defer { position += count }
         return bytes[position..<position + count]
@@ -74,17 +78,24 @@ package struct ByteReader: ~Copyable {
 
 /// Writes what `ByteReader` reads.
 package struct ByteWriter {
-    @usableFromInline var written: [UInt8] = []
+    private var written: [UInt8] = []
 
     package init(reserving capacity: Int = 0) { written.reserveCapacity(capacity) }
 
-    @inlinable package var bytes: [UInt8] { written }
+    package var bytes: [UInt8] { written }
 
-    @inlinable package mutating func integer(_ value: some FixedWidthInteger) {
+    package mutating func integer(_ value: UInt8) { written.append(value) }
+    package mutating func integer(_ value: UInt16) { append(value) }
+    package mutating func integer(_ value: UInt32) { append(value) }
+    package mutating func integer(_ value: UInt64) { append(value) }
+    package mutating func integer(_ value: UInt128) { append(value) }
+
+    private mutating func append(_ value: some FixedWidthInteger) {
         withUnsafeBytes(of: value.bigEndian) { written.append(contentsOf: $0) }
     }
 
-    @inlinable package mutating func raw(_ more: some Collection<UInt8>) { written.append(contentsOf: more) }
+    package mutating func raw(_ more: [UInt8]) { written.append(contentsOf: more) }
+    package mutating func raw(_ more: ArraySlice<UInt8>) { written.append(contentsOf: more) }
 
     /// At most 255 bytes of UTF-8, behind their count.
     package mutating func text(_ text: String) {

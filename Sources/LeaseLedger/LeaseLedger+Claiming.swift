@@ -143,6 +143,16 @@ extension LeaseLedger {
     /// Every live peer has acknowledged what is claimed and not confirmed yet.
     var everybodyAgrees: Bool { live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements) }
 
+    /// Whether acknowledgements of a published claim are waited for.
+    package var waitsForAcknowledgements: Bool {
+        guard uncommitted == nil, live.count <= Self.mostAcknowledgers else { return false }
+        if case .claiming = phase { return own.claim != nil && !live.isEmpty }
+        return own.next != nil
+    }
+
+    /// The live peers that have not acknowledged what is claimed and not confirmed yet.
+    package var hesitant: Set<NodeID> { live.subtracting(acknowledgements) }
+
     private mutating func confirmIfDue(_ now: Instant, _ effects: inout [LedgerEffect]) {
         guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil,
             inheritedSince == nil, precedingClaimant == nil

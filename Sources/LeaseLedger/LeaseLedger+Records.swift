@@ -141,15 +141,18 @@ extension LeaseLedger {
 
     /// Tells the owner of claims that are not confirmed yet that nothing here precedes any of them.
     private func acknowledge(_ record: SignedRecord, _ effects: inout [LedgerEffect]) {
+        if agrees(to: record) { effects.append(.acknowledge(record.nodeID, record.version)) }
+    }
+
+    /// Whether the record has claims that wait for acknowledgements, and nothing here precedes any of them.
+    package func agrees(to record: SignedRecord) -> Bool {
         let waiting = record.record.claimants.filter { $0.claim.claimClass <= .isolated }
-        guard !waiting.isEmpty, live.count <= Self.mostAcknowledgers,
-            waiting.allSatisfy({ claimant in
+        return !waiting.isEmpty && live.count <= Self.mostAcknowledgers
+            && waiting.allSatisfy { claimant in
                 let subnet = claimant.claim.subnet
                 return table.claims(on: subnet).allSatisfy { !$0.precedes(claimant).wins || $0 == claimant }
                     && own.claimant(on: subnet)?.precedes(claimant).wins != true
-            })
-        else { return }
-        effects.append(.acknowledge(record.nodeID, record.version))
+            }
     }
 
     private func report(_ record: SignedRecord, after previous: SignedRecord?, _ effects: inout [LedgerEffect]) {

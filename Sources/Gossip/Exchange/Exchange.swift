@@ -14,6 +14,8 @@ struct Exchange: Sendable {
     /// Time-outs in a row without anything having arrived.
     var silent = 0
     var isFetching = false
+    /// What it finds has been news a moment ago: the others have it, or look for it themselves.
+    var isAfterCrowd = false
     /// What the peer has and we want, not asked for yet.
     var wanted: [TableEntry] = []
     /// Asked for and not arrived.

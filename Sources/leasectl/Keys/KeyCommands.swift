@@ -1,15 +1,14 @@
 import ArgumentParser
 internal import ControlAPI
-internal import Glibc
 
 /// The cluster's keys: looked at and rotated while the cluster runs.
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show and rotate the cluster's keys.",
         discussion: """
-            A rotation: `leasectl key add --generate` gives every node a new key; once `leasectl key list` shows that all \
-            have it, `leasectl key use ID` lets it seal; then `leasectl key remove ID` takes the old one away. A node that \
-            was off in between catches up when it returns, as long as the old key is there; later it needs a new token.
+            A rotation: `leasectl key add --generate --wait` gives every node a new key; `leasectl key use ID --wait` lets it \
+            seal; then `leasectl key remove ID --wait` takes the old one away. A node that was off in between catches up \
+            when it returns, as long as the old key is there; later it needs a new token.
             """,
         subcommands: [KeyList.self, KeyAdd.self, KeyUse.self, KeyRemove.self])
 }
@@ -28,12 +27,15 @@ struct KeyList: ParsableCommand {
 struct KeyAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Give every node another key; the present one still seals.",
-        discussion: "Example: leasectl key add --generate")
+        discussion: """
+            --wait returns when every live node has it, and with 124 when that takes longer than --timeout.
+
+            Example: leasectl key add --generate --wait --timeout 30
+            """)
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var operation: OperationOptions
     @Flag(help: "Make a new key; it is printed once. It is a secret.")
     var generate = false
-    @Flag(help: "Only say what would happen.")
-    var dryRun = false
     @Argument(
         help: ArgumentHelp(
             "32 bytes in base64, or - to read them from standard input: arguments can be seen by every user.",
@@ -46,21 +48,36 @@ struct KeyAdd: ParsableCommand {
 
     func run() throws {
         try reporting {
-            if dryRun {
+            if operation.dryRun {
                 let ring = try options.connect().call(ControlMethods.keyList)
-                return Console.print(
-                    "would: give a \(generate ? "new " : "")key to \(ring.nodes.count) nodes; \(ring.sealing) still seals\n"
-                )
+                let what =
+                    "give a \(generate ? "new " : "")key to \(ring.nodes.count) nodes; \(ring.sealing) still seals"
+                return try KeyPlan(action: "add", key: nil, missing: ring.nodes.map(\.node)).show(what, options)
             }
             let given = key == "-" ? readLine(strippingNewline: true) ?? "" : key
-            let added = try options.connect().call(ControlMethods.keyAdd, KeyAddition(key: given))
-            switch options.output {
-            case .table, .wide:
-                if let key = added.key { Console.print("\(key)\n") }
-                Console.note(nextStep(added))
-            case .name: Console.print(added.id + "\n")
-            default: try Printer(options: options).print(one: added, name: added.id) { _ in Table(columns: []) }
+            let wait = KeyWait(options)
+            var added = try options.connect().call(ControlMethods.keyAdd, KeyAddition(key: given))
+            var late: (any Error)?
+            if operation.wait {
+                do {
+                    added.ring = try wait.until("key \(added.id) is not yet at") { try $0.lacking(added.id) }
+                } catch {
+                    // A new key is shown this once: not even a timeout may take it.
+                    late = error
+                }
             }
+            try show(added, isLate: late != nil)
+            if let late { throw late }
+        }
+    }
+
+    private func show(_ added: KeyAddedInfo, isLate: Bool) throws {
+        switch options.output {
+        case .table, .wide:
+            if let key = added.key { Console.print("\(key)\n") }
+            if !isLate { Console.note(nextStep(added)) }
+        case .name: Console.print(added.id + "\n")
+        default: try Printer(options: options).print(one: added, name: added.id) { _ in Table(columns: []) }
         }
     }
 
@@ -75,19 +92,28 @@ struct KeyAdd: ParsableCommand {
 struct KeyUse: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "use", abstract: "Let a key seal that every live node has.",
-        discussion: "Exits with 5 while a live node lacks it.\n\nExample: leasectl key use b53ae5d6")
+        discussion: """
+            Exits with 5 while a live node lacks it. --wait waits for that first, and returns when every live node seals \
+            with it; with 124 when that takes longer than --timeout.
+
+            Example: leasectl key use b53ae5d6 --wait
+            """)
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var operation: OperationOptions
     @Flag(help: "Even if a live node lacks it; that node catches up by the old key.")
     var force = false
-    @Flag(help: "Only say what would happen.")
-    var dryRun = false
     @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"), completion: Completion.keys)
     var id: String
 
     func run() throws {
         try reporting {
-            if dryRun { return try sayKeyChange(id, "let it seal", options) }
-            try show(try options.connect().call(ControlMethods.keyUse, KeyChoice(id: id, force: force)), options)
+            if operation.dryRun { return try sayKeyChange("use", id, "let it seal", options) }
+            let id = id.lowercased()
+            let wait = KeyWait(options)
+            if operation.wait, !force { try wait.until("key \(id) is not yet at") { try $0.lacking(id) } }
+            var ring = try options.connect().call(ControlMethods.keyUse, KeyChoice(id: id, force: force))
+            if operation.wait { ring = try wait.until("key \(id) does not seal yet at") { $0.notSealing(with: id) } }
+            try show(ring, options)
         }
     }
 }
@@ -95,65 +121,33 @@ struct KeyUse: ParsableCommand {
 struct KeyRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove", abstract: "Take a key away for ever; who has only this one is out.",
-        discussion: "Exits with 5 for the key that seals.\n\nExample: leasectl key remove b53ae5d6")
+        discussion: """
+            Exits with 5 for the key that seals, and while a live node seals with another. --wait waits for those first, and \
+            returns when no live node has the key any more; with 124 when that takes longer than --timeout.
+
+            Example: leasectl key remove b53ae5d6 --wait
+            """)
     @OptionGroup var options: GlobalOptions
+    @OptionGroup var operation: OperationOptions
     @Flag(help: "Even if a live node could be left behind.")
     var force = false
-    @Flag(help: "Only say what would happen.")
-    var dryRun = false
     @Argument(help: ArgumentHelp("As `leasectl key list` shows it.", valueName: "id"), completion: Completion.keys)
     var id: String
 
     func run() throws {
         try reporting {
-            if dryRun { return try sayKeyChange(id, "take it away", options) }
-            try show(try options.connect().call(ControlMethods.keyRemove, KeyChoice(id: id, force: force)), options)
+            if operation.dryRun { return try sayKeyChange("remove", id, "take it away", options) }
+            let id = id.lowercased()
+            let wait = KeyWait(options)
+            if operation.wait, !force {
+                // The key that seals is refused at once: waiting would not help.
+                try wait.until("the new key does not seal yet at") {
+                    $0.sealing == id ? [] : $0.notSealing(with: $0.sealing)
+                }
+            }
+            var ring = try options.connect().call(ControlMethods.keyRemove, KeyChoice(id: id, force: force))
+            if operation.wait { ring = try wait.until("key \(id) is still at") { $0.holding(id) } }
+            try show(ring, options)
         }
     }
-}
-
-/// What a change of a key would do, by the ring as it is.
-private func sayKeyChange(_ id: String, _ what: String, _ options: GlobalOptions) throws {
-    let ring = try options.connect().call(ControlMethods.keyList)
-    guard let key = ring.keys.first(where: { $0.id == id }) else {
-        throw ControlError(.notFound, "there is no key \(id); see leasectl key list")
-    }
-    let missing = key.missing.isEmpty ? "every live node has it" : "\(key.missing.joined(separator: ", ")) lack it"
-    Console.print(
-        Console.shown("would: \(what), key \(key.id)\(key.seals ? ", which seals now" : ""); \(missing)") + "\n")
-}
-
-private func show(_ ring: KeyRingInfo, _ options: GlobalOptions) throws {
-    switch options.output {
-    case .table, .wide:
-        Console.print(keyTable(ring).text(headings: !options.noHeaders))
-        if options.output == .wide || ring.keys.count > 1 {
-            Console.print("\n" + holderTable(ring).text(headings: !options.noHeaders))
-        }
-    case .name: for key in ring.keys { Console.print(key.id + "\n") }
-    default: try Printer(options: options).print(one: ring, name: ring.sealing) { _ in Table(columns: []) }
-    }
-}
-
-private func keyTable(_ ring: KeyRingInfo) -> Table {
-    Table(
-        columns: [
-            Table.Column("KEY"), Table.Column("SEALS"), Table.Column("NODES"), Table.Column("MISSING", longest: 48),
-        ],
-        rows: ring.keys.map { key in
-            let missing = key.missing.isEmpty ? "-" : key.missing.joined(separator: ",")
-            return [key.id, key.seals ? "yes" : "no", "\(key.holders)", missing]
-        })
-}
-
-private func holderTable(_ ring: KeyRingInfo) -> Table {
-    Table(
-        columns: [
-            Table.Column("NODE", longest: 24), Table.Column("STATE", longest: 12), Table.Column("SEALS"),
-            Table.Column("OPENS"),
-        ],
-        rows: ring.nodes.map { node in
-            let opens = node.keys.isEmpty ? "-" : node.keys.joined(separator: ",")
-            return [node.node, node.liveness.rawValue, node.keys.first ?? "-", opens]
-        })
 }

@@ -66,7 +66,9 @@ extension Integration {
         @Test func `each option of a program, and each key of the configuration file, is in its page`() throws {
             for (index, known) in Self.pages.enumerated() {
                 let isFile = known.section == "5"
-                let options = try ProgramHelp(of: known.program).allOptions.subtracting(["--help", "-h", "--version"])
+                let options = try ProgramHelp(of: known.program).allOptions.subtracting([
+                    "--help", "-help", "-h", "--version",
+                ])
                 let text = try Page(index).text
                 for option in options where !isFile || (option != "--config" && option.hasPrefix("--")) {
                     let word = isFile ? "\(option.dropFirst(2)): " : option

@@ -52,7 +52,8 @@ def describe(arguments, lines):
 
 def paragraphs(text, lines):
     for paragraph in text.split("\n\n"):
-        lines.append(".PP")
+        if not lines[-1].startswith(".SH"):
+            lines.append(".PP")
         if any(line.startswith("  ") for line in paragraph.split("\n")) or "  " in paragraph:
             lines += [".nf", roff(paragraph), ".fi"]
         else:
@@ -131,8 +132,9 @@ def file_page(program, release, template):
         if not spelled or spelled[0] in NO_KEYS:
             continue
         kind = "true or false" if argument["kind"] == "flag" else argument.get("valueName", "value")
-        if argument.get("isRepeating"):
-            kind = f"array of {kind}"
+        # feltd takes every option more than once, to tell that from a contradiction; these mean it.
+        if "Repeatable" in argument.get("abstract", ""):
+            kind += ", or an array of them"
         lines += [".TP", f"\\fB{roff(spelled[0])}\\fR: {roff(kind)}", roff(argument.get("abstract", "")) or "\\&"]
     text = open(template, encoding="utf-8").read().replace("RELEASE", release)
     return text.replace("KEYS\n", "\n".join(lines) + "\n")

@@ -33,7 +33,7 @@ extension Integration {
                 // A way that is good, and one with something wrong.
                 let address = size == 3 ? "10.244.98.5" : "10.244.170.5"
                 for (name, width, height, dark) in [
-                    ("trace-wide-light", 1_280, 1_300, false), ("trace-phone-dark", 390, 2_800, true),
+                    ("trace-wide-light", 1_280, 1_600, false), ("trace-phone-dark", 390, 2_800, true),
                 ] {
                     let picture = try web.screenshot(
                         "\(size)-\(name)", width: width, height: height, dark: dark, page: "/trace?address=\(address)")

@@ -68,6 +68,7 @@ import Testing
     @Test func `the underlay tells of a machine that is silent, and of one that carries too little`() throws {
         let silent = try trace("10.244.98.7") { snapshot, _ in snapshot.leases[1].liveness = .unreachable }.steps
         #expect(silent.last?.problem == "shop2 is unreachable: it does not answer")
+        #expect(silent.last?.actual?.contains("round trip") == false)
         let small = try trace("10.244.98.7") { _, wanted in wanted.underlay.mtu = 1_499 }.steps
         #expect(small.last?.problem == "eth0 carries at most 1499 bytes: large packets are lost")
     }

@@ -63,7 +63,10 @@ struct TraceSteps {
         let device = wanted.underlay
         let place = "\(owner.publicIP) dev \(device.name) src \(device.address), MTU"
         var actual = "\(place) \(device.mtu)"
-        if let roundTrip = member?.rttMilliseconds { actual += ", round trip \(Shown.milliseconds(roundTrip))" }
+        // An older one says nothing of a machine that is silent.
+        if owner.liveness == .alive, let roundTrip = member?.rttMilliseconds {
+            actual += ", round trip \(Shown.milliseconds(roundTrip))"
+        }
         let problem: String? =
             if device.mtu < needed {
                 "\(device.name) carries at most \(device.mtu) bytes: large packets are lost"

@@ -3,7 +3,9 @@ PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables s
 # The container runtimes that the documentation tells how to set up; iptables is for their own rules.
 CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc docker.io systemd-container busybox-static
 # A browser for felt-web's page, and the checker of what it tells Prometheus.
-TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus $(CONTAINER_PACKAGES)
+# man and mandoc for the manual pages.
+TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus man-db mandoc python3 \
+    $(CONTAINER_PACKAGES)
 # For bench-dataplane alone.
 BENCH_PACKAGES = iperf3 gcc libc6-dev
 # Nobody links against the programs: without exported symbols they are 1.6 MB smaller.

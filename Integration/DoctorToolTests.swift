@@ -1,3 +1,4 @@
+internal import Addressing
 internal import Glibc
 import Testing
 
@@ -21,6 +22,45 @@ extension Integration {
                 secrets += identity.flatMap { $0.split(separator: " ").map(String.init) }.filter { $0.utf8.count >= 40 }
                 #expect(secrets.count >= 3, "\(secrets.count)")
                 for secret in secrets { #expect(!text.contains(secret), "a secret is in the archive") }
+            }
+        }
+
+        @Test(arguments: ["doctor --root /nowhere", "bundle -", "trace 10.244.0.1 --probe"])
+        func `what takes a while says so on a terminal's standard error, and takes it back`(command: String)
+            async throws
+        {
+            try await DoctorTests.withCluster { lab in
+                let node = lab.nodes[0]
+                let subnet = try lab.nodes[1].subnetEnv().subnet
+                let words = command.replacing("10.244.0.1", with: "\(subnet.base)")
+                let line = try (node.leasectl.base + [words]).joined(separator: " ") + " >/dev/null"
+                func run(_ line: String, _ environment: [String: String]) throws -> String {
+                    try Command.run(
+                        node.namespace.inside(["script", "-qec", line, "/dev/null"]), environment: environment
+                    ).output
+                }
+                let erased = "\r\u{1B}[K"
+                let shown = try run(line, ["TERM": "xterm"])
+                #expect(shown.hasPrefix(erased) && shown.contains(" …\(erased)"), "\(shown.debugDescription)")
+                #expect(try run("\(line) 2>&1 | cat", ["TERM": "xterm"]).contains("\u{1B}") == false)
+                #expect(try run(line, ["TERM": "dumb"]).contains("\u{1B}") == false)
+            }
+        }
+
+        @Test func `doctor is coloured on a terminal, and not with NO_COLOR`() async throws {
+            try await DoctorTests.withCluster { lab in
+                let node = lab.nodes[0]
+                try node.namespace.set("net/ipv4/ip_forward", to: "0")
+                let line = try node.leasectl.base.joined(separator: " ") + " doctor --root /nowhere 2>/dev/null"
+                for (environment, isColoured) in [
+                    (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": "1"], false), (["TERM": "dumb"], false),
+                ] {
+                    let run = try Command.run(
+                        node.namespace.inside(["script", "-qec", line, "/dev/null"]), environment: environment)
+                    #expect(run.output.contains("ip-forward"), "\(run.report)")
+                    #expect(run.output.contains("\u{1B}[31;1mWRONG\u{1B}[0m") == isColoured, "\(run.report)")
+                    #expect(run.output.contains("\u{1B}") == isColoured, "\(run.report)")
+                }
             }
         }
 

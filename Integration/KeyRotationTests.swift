@@ -47,6 +47,32 @@ extension Integration {
             }
         }
 
+        @Test func `a rotation with --wait needs no looking in between`() async throws {
+            try await Lab.with(nodes: 3) { lab in
+                try await lab.startCluster(backend: .vxlan)
+                let here = lab.nodes[0].leasectl
+                let old = try here.keys().sealing
+                func must(_ words: String...) throws -> Command {
+                    let run = try here.run(["key"] + words + ["--wait", "--timeout", "50"])
+                    #expect(run.succeeded, "\(run.report)")
+                    return run
+                }
+                let new = try #require(try must("add", "--generate", "-o", "name").lines.first)
+                for node in lab.nodes {
+                    #expect(try node.leasectl.keys().keys.map(\.id).contains(new), "\(node.name)")
+                }
+                _ = try must("use", new)
+                for node in lab.nodes {
+                    #expect(try node.leasectl.keys().sealing == new, "\(node.name)")
+                }
+                _ = try must("remove", old)
+                for node in lab.nodes {
+                    #expect(try node.leasectl.keys().keys.map(\.id) == [new], "\(node.name)")
+                }
+                try await lab.waitKeys(lab.nodes, sealing: new, holding: [new])
+            }
+        }
+
         @Test
         func `a node that was off during a rotation catches up while the old key is there, and needs a token later`()
             async throws

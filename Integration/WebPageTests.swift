@@ -30,6 +30,15 @@ extension Integration {
                     // A blank page of this size takes a few kilobytes.
                     #expect(picture.bytes > 40_000, "\(size)-\(name): \(picture.bytes) bytes")
                 }
+                // A way that is good, and one with something wrong.
+                let address = size == 3 ? "10.244.98.5" : "10.244.170.5"
+                for (name, width, height, dark) in [
+                    ("trace-wide-light", 1_280, 1_600, false), ("trace-phone-dark", 390, 2_800, true),
+                ] {
+                    let picture = try web.screenshot(
+                        "\(size)-\(name)", width: width, height: height, dark: dark, page: "/trace?address=\(address)")
+                    #expect(picture.bytes > 40_000, "\(size)-\(name): \(picture.bytes) bytes")
+                }
             }
         }
 
@@ -75,6 +84,17 @@ extension Integration {
                     _ = try browser.value(ask)
                     try await browser.waitUntil("document.getElementById('trace').textContent.includes('\(words)')")
                 }
+                for (address, words) in [
+                    ("10.244.98.5", "10.244.98.0 lladdr 62:77:9a:41:db:01 PERMANENT"),
+                    ("10.244.37.5", "installs no route to shop4: its backend is host-gw"),
+                ] {
+                    let ask =
+                        "(() => { const form = document.querySelector('form'); form.elements.address.value = '\(address)'; "
+                        + "form.requestSubmit() })()"
+                    _ = try browser.value(ask)
+                    let seen = "document.querySelector('#trace .steps')?.textContent.includes('\(words)')"
+                    try await browser.waitUntil(seen)
+                }
                 // The refused address is an answer of 400, which the browser notes.
                 #expect(browser.complaints.count <= 1)
             }
@@ -88,6 +108,7 @@ extension Integration {
                 #expect(try browser.value("document.getElementById('live').hidden") == .bool(true))
                 #expect(try browser.value("document.getElementById('filter').hidden") == .bool(true))
                 try await browser.waitUntil("document.getElementById('trace').textContent.includes('belongs to shop2')")
+                #expect(try browser.value("document.querySelectorAll('#trace .steps li').length") == .number(4))
                 #expect(browser.complaints == [])
             }
         }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 internal import TestSupport
 import Testing
@@ -40,6 +41,16 @@ extension Integration {
                     page.contains(">n1<") && page.contains(">n2<") && page.contains(subnet))
                 #expect(try web.get("/trace?address=\(lab.nodes[1].address)").body.contains("belongs to <b>n2</b>"))
                 #expect(try web.get("/api/leases").body.contains("\"node\": \"n2\""))
+                let peer = try lab.nodes[1].subnetEnv()
+                let trace: Trace = try JSONDecoder().decode(
+                    Trace.self, from: Data(try web.get("/api/trace?address=\(peer.gateway)").body.utf8))
+                #expect(trace.steps.map(\.name) == ["route", "neighbour", "fdb", "underlay"], "\(trace)")
+                #expect(trace.steps.allSatisfy { $0.ok }, "\(trace)")
+                // The same words as leasectl, which has looked into the kernel.
+                let seen: Trace = try JSONDecoder().decode(
+                    Trace.self,
+                    from: Data(try node.leasectlInside(["-o", "json", "trace", "\(peer.gateway)"]).output.utf8))
+                #expect(trace.steps.prefix(3).map(\.actual) == seen.steps.prefix(3).map(\.actual), "\(seen)")
 
                 try node.stop()
                 try await waitUntil("felt-web is not ready") { try web.get("/readyz").status == 503 ? nil : "200" }
@@ -49,6 +60,16 @@ extension Integration {
                 try await node.waitReady()
                 try await waitUntil("felt-web is ready again") { try web.get("/readyz").status == 200 ? nil : "503" }
             }
+        }
+
+        private struct Trace: Decodable {
+            struct Step: Decodable {
+                var name: String
+                var actual: String?
+                var ok: Bool
+            }
+
+            var steps: [Step]
         }
 
         private func withWeb(_ behaviour: FakeFeltd.Behaviour, _ body: (WebServer, FakeFeltd) async throws -> Void)

@@ -46,6 +46,18 @@ struct ProgramHelp {
     /// All that any of its commands has.
     var allOptions: Set<String> { Self.options(of: top) }
 
+    /// The words of each command that does something, such as "node forget".
+    var commands: [String] { Self.leaves(of: top, []) }
+
+    private static func leaves(of command: JSONValue, _ words: [String]) -> [String] {
+        let inner = list(command["subcommands"]).filter { $0["commandName"] != .string("help") }
+        guard !inner.isEmpty else { return [words.joined(separator: " ")] }
+        return inner.flatMap { next -> [String] in
+            guard case .string(let name)? = next["commandName"] else { return [] }
+            return leaves(of: next, words + [name])
+        }
+    }
+
     /// A command's, and those of the commands below it.
     private static func options(of command: JSONValue) -> Set<String> {
         list(command["subcommands"]).reduce(

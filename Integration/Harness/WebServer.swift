@@ -48,16 +48,19 @@ final class WebServer {
     /// - Parameters:
     ///   - name: of the picture, below .build/screenshots.
     ///   - dark: whether the person prefers dark.
-    func screenshot(_ name: String, width: Int, height: Int, dark: Bool = false) throws -> PNGFile {
+    ///   - page: what is opened.
+    func screenshot(
+        _ name: String, width: Int, height: Int, dark: Bool = false, page: String = "/"
+    ) throws -> PNGFile {
         let path = "\(try Self.pictures())/\(name).png"
         _ = try? Command.run(["rm", "-f", path])
         try chromium(
             ["--screenshot=\(path)", "--window-size=\(width),\(height)"]
-                + (dark ? ["--blink-settings=preferredColorScheme=0"] : []))
+                + (dark ? ["--blink-settings=preferredColorScheme=0"] : []), page)
         return try PNGFile(path)
     }
 
-    private func chromium(_ options: [String]) throws {
+    private func chromium(_ options: [String], _ page: String) throws {
         // Root may not use its sandbox. Its profile is its own, so that nothing is left.
         let command = try Command.run(
             wrapper + [
@@ -65,7 +68,7 @@ final class WebServer {
                 "--disable-dev-shm-usage",
                 "--user-data-dir=\(folder)/chromium", "--force-device-scale-factor=1",
                 "--timeout=5000",
-            ] + options + ["http://\(address)/"], environment: ["HOME": folder], limit: .seconds(120))
+            ] + options + ["http://\(address)\(page)"], environment: ["HOME": folder], limit: .seconds(120))
         guard command.succeeded else { throw LabError(command.report) }
     }
 

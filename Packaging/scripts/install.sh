@@ -34,7 +34,7 @@ file Packaging/sysctl/60-felt.conf /usr/lib/sysctl.d/60-felt.conf
 
 Packaging/scripts/manual.py "$binaries/leasectl" 1 "$release" Packaging/man/leasectl.roff | page leasectl.1
 Packaging/scripts/manual.py "$binaries/feltd" 8 "$release" Packaging/man/feltd.roff | page feltd.8
-page felt.5 <Packaging/man/felt.5
+Packaging/scripts/manual.py "$binaries/feltd" 5 "$release" Packaging/man/felt.roff | page felt.5
 
 completions=$root/usr/share
 mkdir -p "$completions/bash-completion/completions" "$completions/zsh/vendor-completions" \

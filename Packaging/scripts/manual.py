@@ -4,7 +4,8 @@
     manual.py PROGRAM SECTION RELEASE [MORE] > page
 
 PROGRAM --experimental-dump-help gives names, options and texts, so the page and --help never differ. MORE holds further
-sections, in roff, for the end of the page.
+sections, in roff, for the end of the page. For section 5 MORE is the page, but for the keys of the configuration file,
+which are PROGRAM's options: they stand in the place of its line KEYS.
 """
 import json
 import subprocess
@@ -51,7 +52,8 @@ def describe(arguments, lines):
 
 def paragraphs(text, lines):
     for paragraph in text.split("\n\n"):
-        lines.append(".PP")
+        if not lines[-1].startswith(".SH"):
+            lines.append(".PP")
         if any(line.startswith("  ") for line in paragraph.split("\n")) or "  " in paragraph:
             lines += [".nf", roff(paragraph), ".fi"]
         else:
@@ -118,5 +120,28 @@ def page(program, section, release, more):
     return text + (open(more, encoding="utf-8").read() if more else "")
 
 
+# These lead to the file, or are no settings.
+NO_KEYS = {"config", "version", "help"}
+
+
+def file_page(program, release, template):
+    dumped = subprocess.run([program, "--experimental-dump-help"], check=True, capture_output=True).stdout
+    lines = []
+    for argument in shown(json.loads(dumped)["command"]):
+        spelled = [name["name"] for name in argument.get("names", []) if name["kind"] == "long"]
+        if not spelled or spelled[0] in NO_KEYS:
+            continue
+        kind = "true or false" if argument["kind"] == "flag" else argument.get("valueName", "value")
+        # feltd takes every option more than once, to tell that from a contradiction; these mean it.
+        if "Repeatable" in argument.get("abstract", ""):
+            kind += ", or an array of them"
+        lines += [".TP", f"\\fB{roff(spelled[0])}\\fR: {roff(kind)}", roff(argument.get("abstract", "")) or "\\&"]
+    text = open(template, encoding="utf-8").read().replace("RELEASE", release)
+    return text.replace("KEYS\n", "\n".join(lines) + "\n")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(page(*sys.argv[1:4], sys.argv[4] if len(sys.argv) > 4 else None))
+    if sys.argv[2] == "5":
+        sys.stdout.write(file_page(sys.argv[1], *sys.argv[3:5]))
+    else:
+        sys.stdout.write(page(*sys.argv[1:4], sys.argv[4] if len(sys.argv) > 4 else None))

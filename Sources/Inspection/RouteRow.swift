@@ -47,7 +47,7 @@ package struct Comparison {
     }
 
     package func routeRows() throws(NetlinkError) -> [RouteRow] {
-        let expected = wanted.routes.map { ($0.subnet, $0.text(onLink: $0.device == wanted.device?.name)) }
+        let expected = wanted.routes.map { ($0.subnet, wanted.text($0)) }
         let actual = try kernel.routes().map { ($0.destination.description, kernel.text($0)) }
         return rows("route", expected: expected, actual: actual)
     }
@@ -81,10 +81,10 @@ package struct Comparison {
         let neighbours = try link.map { link throws(NetlinkError) in try kernel.neighbours(of: link.index) } ?? []
         let forwarding = try link.map { link throws(NetlinkError) in try kernel.forwarding(of: link.index) } ?? []
         return rows(
-            "neighbour", expected: wanted.neighbours.map { ($0.address, "\($0.address) lladdr \($0.mac) PERMANENT") },
+            "neighbour", expected: wanted.neighbours.map { ($0.address, $0.text) },
             actual: neighbours.filter(ObservedState.isOurs).map { ($0.address.description, $0.text) })
             + rows(
-                "fdb", expected: wanted.forwarding.map { ($0.mac, "\($0.mac) dst \($0.destination) self permanent") },
+                "fdb", expected: wanted.forwarding.map { ($0.mac, $0.text) },
                 actual: forwarding.filter(ObservedState.isOurs).map { ($0.mac.description, $0.text) })
     }
 

@@ -1,13 +1,12 @@
 internal import Addressing
 internal import ControlAPI
-internal import Dataplane
 internal import Netlink
 
 /// The steps below the overlay.
 extension Tracer {
     /// The outer packet of a tunnel: it leaves by the device's link.
     func tunnelStep(_ owner: LeaseInfo, _ device: Link?) throws(NetlinkError) -> TraceStep {
-        let needed = (wanted.device?.mtu ?? 0) + DataplaneConfiguration.vxlanOverhead
+        let needed = (wanted.device?.mtu ?? 0) + DataplaneInfo.vxlanOverhead
         let underlay = wanted.underlay
         let expected = "\(owner.publicIP) dev \(underlay.name) src \(underlay.address), MTU at least \(needed)"
         guard let target = try? IPv4Address(parsing: owner.publicIP) else {

@@ -80,7 +80,7 @@ package struct Tracer {
         }
         let device = try route.device.flatMap { name throws(NetlinkError) in try kernel.link(named: name) }
         let first = try routeStep(address, route, device)
-        if route.device == wanted.device?.name {
+        if wanted.isTunnel(route) {
             return [
                 first, try neighbourStep(route, device), try forwardingStep(route, device),
                 try tunnelStep(owner, device),
@@ -108,7 +108,7 @@ package struct Tracer {
             other.destination.description == route.subnet && other.gateway?.description == route.via
                 && other.interfaceIndex == device?.index && other.type == Route.unicast
         }
-        let expected = route.text(onLink: route.device == wanted.device?.name)
+        let expected = wanted.text(route)
         if let found, isRight(found) { return TraceStep("route", expected: expected, actual: kernel.text(found)) }
         guard let device, device.isUp else {
             let name = route.device ?? "the device"
@@ -131,7 +131,7 @@ package struct Tracer {
 
     private func neighbourStep(_ route: DataplaneInfo.Route, _ device: Link?) throws(NetlinkError) -> TraceStep {
         let entry = wanted.neighbours.first { $0.address == route.via }
-        let expected = entry.map { "\($0.address) lladdr \($0.mac) PERMANENT" } ?? "none"
+        let expected = entry?.text ?? "none"
         let found = try device.flatMap { device throws(NetlinkError) in
             try kernel.neighbours(of: device.index).first { $0.address.description == route.via }
         }
@@ -147,7 +147,7 @@ package struct Tracer {
     private func forwardingStep(_ route: DataplaneInfo.Route, _ device: Link?) throws(NetlinkError) -> TraceStep {
         let mac = wanted.neighbours.first { $0.address == route.via }?.mac
         let entry = wanted.forwarding.first { $0.mac == mac }
-        let expected = entry.map { "\($0.mac) dst \($0.destination) self permanent" } ?? "none"
+        let expected = entry?.text ?? "none"
         let found = try device.flatMap { device throws(NetlinkError) in
             try kernel.forwarding(of: device.index).filter { $0.mac.description == mac }.map(\.text)
         }
@@ -163,15 +163,6 @@ package struct Tracer {
         isRunning
             ? "feltd puts it right within milliseconds: if it does not, see `leasectl status` and its log"
             : "start feltd"
-    }
-}
-
-extension DataplaneInfo.Route {
-    /// As `KernelReader.text` shows the same route.
-    func text(onLink: Bool) -> String {
-        guard let via else { return "blackhole \(subnet) metric \(metric)" }
-        return "\(subnet) via \(via)" + (device.map { " dev \($0)" } ?? "") + (metric != 0 ? " metric \(metric)" : "")
-            + (onLink ? " onlink" : "")
     }
 }
 

@@ -21,7 +21,8 @@ struct Server {
         let reader = ControlReader(path: socket)
         let feed = Feed { await reader.read() }
         let live = LiveView(feed: feed)
-        let site = Site(feed: feed, live: live, isLocal: isLoopback)
+        let dataplane = DataplaneFeed { await reader.dataplane($0) }
+        let site = Site(feed: feed, live: live, dataplane: dataplane, isLocal: isLoopback)
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in await respond(to: request, site) },
             server: .http1(configuration: ConnectionLimits.http),

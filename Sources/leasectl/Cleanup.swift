@@ -28,8 +28,11 @@ struct Cleanup: ParsableCommand {
             if hasRules { rows.append(Removal(kind: "nftables", object: "table ip \(TrafficRules.table)")) }
             var refused: [ChangeFailure] = []
             if !dryRun {
-                refused = try driver.cleanup().failures
-                if hasRules { try FirewallCommand.apply(TrafficRules.removal) }
+                refused = try Progress.during("removing \(rows.count) things") {
+                    let failures = try driver.cleanup().failures
+                    if hasRules { try FirewallCommand.apply(TrafficRules.removal) }
+                    return failures
+                }
             }
             try Printer(options: options).print(rows, names: \.object) { _ in
                 Table(

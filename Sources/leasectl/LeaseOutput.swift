@@ -34,7 +34,9 @@ enum LeaseTable {
                 "NODEID",
             ]
             return Table(
-                columns: columns.map { Table.Column($0) },
+                columns: columns.map {
+                    ["STATE", "CLASS", "LIVENESS"].contains($0) ? Table.Column(state: $0) : Table.Column($0)
+                },
                 rows: leases.map { lease in
                     [
                         marked(lease), lease.node, state(lease), lease.leaseClass.rawValue, lease.liveness.rawValue,
@@ -47,7 +49,7 @@ enum LeaseTable {
         return Table(
             columns: [
                 Table.Column("SUBNET", longest: 20), Table.Column("NODE", longest: 20),
-                Table.Column("STATE", longest: 12),
+                Table.Column(state: "STATE", longest: 12),
                 Table.Column("ENDPOINT", longest: 15), Table.Column("AGE", longest: 5),
             ],
             rows: leases.map { lease in

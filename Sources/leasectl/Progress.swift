@@ -1,16 +1,33 @@
 internal import Glibc
 
-/// One line on standard error that says what takes a while; only on a terminal.
-struct Progress {
-    private let isShown = isatty(STDERR_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+/// One line that says what takes a while: on standard error, only on a terminal, and gone when it is done.
+final class Progress {
+    private let isShown = Style.isTerminal(STDERR_FILENO)
+    private var isDirty = false
 
-    func show(_ text: String) { write("\r\u{1B}[K\(Console.shown(text)) …") }
+    deinit { clear() }
 
-    func clear() { write("\r\u{1B}[K") }
+    /// Says it while `body` runs.
+    static func during<Result, Failure: Error>(
+        _ text: String, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let progress = Progress()
+        progress.show(text)
+        defer { progress.clear() }
+        return try body()
+    }
 
-    private func write(_ text: String) {
+    func show(_ text: String) {
         guard isShown else { return }
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+        isDirty = true
+        // A line that is wrapped could not be taken back.
+        let room = max(Terminal.size(of: STDERR_FILENO).columns - 3, 1)
+        Console.complain("\r\u{1B}[K\(TextWidth.cut(Console.shown(text), room)) …")
+    }
+
+    func clear() {
+        guard isDirty else { return }
+        isDirty = false
+        Console.complain("\r\u{1B}[K")
     }
 }

@@ -77,7 +77,7 @@ struct Members: ParsableCommand {
             let members = try read(ControlMethods.members, options, offline: \.members)
             try Printer(options: options).print(members, names: \.node) { wide in
                 var columns = [
-                    Table.Column("NODE", longest: wide ? nil : 24), Table.Column("STATE", longest: 12),
+                    Table.Column("NODE", longest: wide ? nil : 24), Table.Column(state: "STATE", longest: 12),
                     Table.Column("ADDRESS", longest: wide ? nil : 21), Table.Column("RTT"), Table.Column("VERSION"),
                 ]
                 if wide { columns += [Table.Column("INCARNATION"), Table.Column("NODEID")] }
@@ -114,32 +114,46 @@ struct ShowStatus: ParsableCommand {
 
     private func table(_ status: StatusInfo) -> Table {
         let peers = status.peers
-        var rows = [
-            ["Node", "\(status.node) (\(status.nodeID.prefix(8)))"], ["Cluster", status.cluster],
-            ["State", status.state + (status.ready ? ", ready" : ", not ready")], ["Lease", status.lease ?? "none"],
-            ["Backend", status.backend],
-            [
+        let plane = status.dataplane
+        var rows: [(label: String, text: String, tone: Tone)] = [
+            ("Node", "\(status.node) (\(status.nodeID.prefix(8)))", .plain), ("Cluster", status.cluster, .plain),
+            (
+                "State", status.state + (status.ready ? ", ready" : ", not ready"),
+                !status.ready ? .bad : Tone(state: status.state)
+            ),
+            ("Lease", status.lease ?? "none", .plain), ("Backend", status.backend, .plain),
+            (
                 "Peers",
                 "\(peers.alive) alive, \(peers.suspect) suspect, \(peers.unreachable) unreachable, \(peers.left) left",
-            ],
-            ["Pool", "\(status.pool.used) of \(status.pool.total) subnets used, \(status.pool.free) free"],
-            [
-                "Data plane",
-                "\(status.dataplane.inSync ? "in sync" : "not in sync"), \(status.dataplane.desired) entries",
-            ],
-            ["Store", "\(status.store.path), \(status.store.writes) writes"],
+                peers.unreachable > 0 ? .bad : peers.suspect > 0 ? .doubtful : .good
+            ),
+            (
+                "Pool", "\(status.pool.used) of \(status.pool.total) subnets used, \(status.pool.free) free",
+                status.pool.free == 0 && status.pool.total > 0 ? .doubtful : .plain
+            ),
+            (
+                "Data plane", "\(plane.inSync ? "in sync" : "not in sync"), \(plane.desired) entries",
+                plane.inSync ? .good : .bad
+            ),
+            ("Store", "\(status.store.path), \(status.store.writes) writes", .plain),
         ]
         if let keys = status.keys {
             let lacking = Set(keys.keys.flatMap(\.missing)).count
             let rest = lacking == 0 ? "" : ", \(lacking) live nodes lack one"
-            rows.append(["Keys", "\(keys.sealing) seals, \(keys.keys.count) in the ring\(rest)"])
+            rows.append(
+                (
+                    "Keys", "\(keys.sealing) seals, \(keys.keys.count) in the ring\(rest)",
+                    lacking == 0 ? .plain : .doubtful
+                ))
         }
-        if let banned = status.banned, !banned.isEmpty { rows.append(["Banned", banned.joined(separator: ", ")]) }
-        if let problem = status.store.problem { rows.append(["", problem]) }
-        rows += status.dataplane.failures.map { ["Refused", "\($0.subject): \($0.message)"] }
-        rows += status.dataplane.skipped.map { ["Skipped", "\($0.subject): \($0.message)"] }
-        rows += (status.dataplane.notes ?? []).map { ["Note", "\($0.subject): \($0.message)"] }
-        return Table(columns: [Table.Column(""), Table.Column("")], rows: rows, hasHeadings: false)
+        if let banned = status.banned, !banned.isEmpty {
+            rows.append(("Banned", banned.joined(separator: ", "), .plain))
+        }
+        if let problem = status.store.problem { rows.append(("", problem, .bad)) }
+        rows += plane.failures.map { ("Refused", "\($0.subject): \($0.message)", .bad) }
+        rows += plane.skipped.map { ("Skipped", "\($0.subject): \($0.message)", .doubtful) }
+        rows += (plane.notes ?? []).map { ("Note", "\($0.subject): \($0.message)", .doubtful) }
+        return Table(facts: rows)
     }
 }
 

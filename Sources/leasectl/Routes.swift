@@ -34,7 +34,7 @@ struct Routes: ParsableCommand {
                 Table.Column("EXPECTED"), Table.Column("ACTUAL"),
             ]
             : [
-                Table.Column("SUBNET"), Table.Column("NODE", longest: wide ? nil : 20), Table.Column("OK"),
+                Table.Column("SUBNET"), Table.Column("NODE", longest: wide ? nil : 20), Table.Column(state: "OK"),
                 Table.Column("ROUTE"),
             ]
     }

@@ -32,7 +32,11 @@ struct Trace: ParsableCommand {
             let tracer = Tracer(
                 kernel: view.kernel, wanted: view.wanted, leases: view.leases, isRunning: view.isRunning)
             var trace = try tracer.trace(target)
-            if probe { trace.probe = self.probe(trace, target) }
+            if probe {
+                trace.probe = Progress.during("sending a packet to \(trace.owner ?? address)") {
+                    self.probe(trace, target)
+                }
+            }
             try Printer(options: options).print(one: trace, name: trace.owner ?? "-") { _ in table(trace) }
             if trace.kind == "unowned" { throw ExitCode(Status.notFound) }
             if !trace.isOK { throw ExitCode(Status.unhealthy) }
@@ -57,19 +61,26 @@ struct Trace: ParsableCommand {
     }
 
     private func table(_ trace: TraceInfo) -> Table {
-        var rows = [["Address", trace.address], ["Owner", owner(trace)]]
+        var rows: [(label: String, text: String, tone: Tone)] = [
+            ("Address", trace.address, .plain), ("Owner", owner(trace), .plain),
+        ]
         for step in trace.steps {
-            rows.append([heading(step.name), "\(step.ok ? "ok" : "WRONG")  \(step.actual ?? "nothing")"])
+            let word = step.ok ? "ok" : "WRONG"
+            rows.append((heading(step.name), "\(word)  \(step.actual ?? "nothing")", step.ok ? .good : .bad))
             guard !step.ok else { continue }
-            rows.append(["", "expected: \(step.expected)"])
-            if let problem = step.problem { rows.append(["", "problem: \(problem)"]) }
-            if let remedy = step.remedy { rows.append(["", "do: \(remedy)"]) }
+            rows.append(("", "expected: \(step.expected)", .plain))
+            if let problem = step.problem { rows.append(("", "problem: \(problem)", .plain)) }
+            if let remedy = step.remedy { rows.append(("", "do: \(remedy)", .plain)) }
         }
         if let probe = trace.probe {
             let time = probe.roundTripMilliseconds.map { " in \($0) ms" } ?? ""
-            rows.append(["Probe", "\(probe.ok ? "ok" : "FAILED")  \(probe.target) \(probe.message)\(time)"])
+            rows.append(
+                (
+                    "Probe", "\(probe.ok ? "ok" : "FAILED")  \(probe.target) \(probe.message)\(time)",
+                    probe.ok ? .good : .bad
+                ))
         }
-        return Table(columns: [Table.Column(""), Table.Column("")], rows: rows, hasHeadings: false)
+        return Table(facts: rows)
     }
 
     private func owner(_ trace: TraceInfo) -> String {

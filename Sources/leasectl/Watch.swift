@@ -32,7 +32,9 @@ struct Watch: ParsableCommand {
             let columns = cells.map { text, width in
                 TextWidth.padded(isWide ? Console.shown(text) : TextWidth.cut(Console.shown(text), width), width)
             }
-            Console.print(columns.joined(separator: "  ") + "  " + Console.shown(event.message) + "\n")
+            let kind = Tone(event.kind).applied(to: columns[0])
+            Console.print(
+                ([kind] + columns.dropFirst() + [Console.shown(event.message)]).joined(separator: "  ") + "\n")
         }
     }
 }

@@ -9,11 +9,27 @@ struct LeasectlRun {
 
     /// - Parameter output: a file to write to instead of the one that is read back.
     init(_ arguments: [String], environment: [String: String] = [:], output: Int32? = nil) throws {
+        try self.init(program: Self.program, arguments, environment: environment, output: output)
+    }
+
+    /// A command of the shell, on a terminal of its own (script(1)): what it writes there, to whichever stream, is `output`.
+    init(onTerminal command: String, environment: [String: String]) throws {
+        try self.init(
+            program: "/usr/bin/script", ["-qec", command, "/dev/null"],
+            environment: environment.merging(["PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"]) { mine, _ in mine })
+    }
+
+    /// The program under test, beside the tests.
+    static let program: String = {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = readlink("/proc/self/exe", &path, path.count - 1)
-        try #require(length > 0)
+        let length = max(readlink("/proc/self/exe", &path, path.count - 1), 0)
         let tests = String(decoding: path[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let program = tests[...(tests.lastIndex(of: "/") ?? tests.startIndex)] + "leasectl"
+        return (tests.lastIndex(of: "/").map { String(tests[...$0]) } ?? "") + "leasectl"
+    }()
+
+    private init(
+        program: String, _ arguments: [String], environment: [String: String], output: Int32? = nil
+    ) throws {
         var files: [Int32] = []
         for _ in 0..<2 {
             var template = Array("/tmp/felt-leasectl-XXXXXX".utf8CString)
@@ -24,13 +40,14 @@ struct LeasectlRun {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output ?? files[0], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, files[1], STDERR_FILENO)
-        var argv: [UnsafeMutablePointer<CChar>?] = ([String(program)] + arguments).map { strdup($0) } + [nil]
+        var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var pid = pid_t()
-        try #require(posix_spawn(&pid, String(program), &actions, nil, &argv, &envp) == 0)
+        try #require(posix_spawn(&pid, program, &actions, nil, &argv, &envp) == 0)
         var status: Int32 = 0
         try #require(waitpid(pid, &status, 0) == pid)
         // WIFSIGNALED, WEXITSTATUS of wait(2).

@@ -45,6 +45,27 @@ import Testing
         #expect(Set(found) == Set(Self.commands.map { $0.words.joined(separator: " ") }))
     }
 
+    /// They look, and change nothing.
+    private static let reading: Set = [
+        "list", "get", "members", "status", "graph", "top", "trace", "routes", "watch", "explain", "events", "token",
+        "key list", "db check", "version",
+    ]
+    /// What they begin, others finish.
+    private static let waiting: Set = [
+        "reserve", "release", "revoke", "drain", "leave", "node replace", "node forget", "key add", "key use",
+        "key remove",
+    ]
+
+    @Test(arguments: commands.indices)
+    func `whatever changes something has --dry-run, and what takes a while --wait and --timeout`(index: Int) throws {
+        let words = Self.commands[index].words
+        let name = words.joined(separator: " ")
+        let help = try Self.run(words + ["--help"]).output
+        #expect(help.contains("--dry-run") == !Self.reading.contains(name), "\(help)")
+        #expect(help.contains("--wait") == Self.waiting.contains(name), "\(help)")
+        #expect(help.contains("--timeout") || !Self.waiting.contains(name), "\(help)")
+    }
+
     @Test(arguments: commands.indices) func `an unknown option is 64, and said`(index: Int) throws {
         let command = Self.commands[index]
         for wrong in [

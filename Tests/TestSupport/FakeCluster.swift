@@ -18,6 +18,7 @@ package struct FakeCluster: Sendable {
             "status": [#""result":\#(status)"#], "list": [#""result":[\#(leases.joined(separator: ","))]"#],
             "members": [#""result":[\#(members.joined(separator: ","))]"#],
             "version": [#""result":{"version":"0.1.0","protocol":1,"methods":[]}"#],
+            "dataplane": [#""result":\#(dataplane)"#],
             "watch": [#""result":{"kind":"watching","message":"from here on"}"#],
         ]
     }
@@ -59,7 +60,7 @@ package struct FakeCluster: Sendable {
             let leaseClass = index % 11 == 5 ? "static" : "confirmed"
             let parts: [String] = [
                 #""subnet":"\#(subnet(index))","node":\#(quoted(name(index))),"nodeID":"\#(id(index))""#,
-                #""publicIP":"\#(address(index))","backend":"vxlan","vtepMAC":"62:77:9a:41:db:05""#,
+                #""publicIP":"\#(address(index))","backend":"vxlan","vtepMAC":"\#(mac(index))""#,
                 #""class":"\#(leaseClass)","liveness":"\#(liveness(index))","self":\#(index == 0),"seq":\#(7 + index)"#,
                 #""claimEpoch":3,"tenureSeconds":\#(3_600 + index * 977),"lastSeenSeconds":\#(index == 0 ? 0 : 1)"#,
             ]
@@ -80,6 +81,32 @@ package struct FakeCluster: Sendable {
             if index > 0 { parts.append(#""rttMilliseconds":\#(micro / 1_000).\#(thousandths)"#) }
             return "{\(parts.joined(separator: ","))}"
         }
+    }
+
+    /// Whatever subnet it is asked for; the third peer's backend is another.
+    private var dataplane: String {
+        func base(_ index: Int) -> String { String(subnet(index).dropLast("/24".count)) }
+        let peers = (1..<max(size, 1)).filter { $0 != 3 }
+        let routes = peers.map { index in
+            #"{"subnet":"\#(subnet(index))","via":"\#(base(index))","device":"flannel.1","metric":0}"#
+        }
+        let neighbours = peers.map { #"{"address":"\#(base($0))","mac":"\#(mac($0))"}"# }
+        let forwarding = peers.map { #"{"mac":"\#(mac($0))","destination":"\#(address($0))"}"# }
+        let skipped = #"{"subnet":"\#(subnet(3))","nodeID":"\#(id(3))","reason":"its backend is host-gw"}"#
+        let parts: [String] = [
+            #""network":"10.244.0.0/16","backend":"vxlan","ownSubnet":"\#(subnet(0))""#,
+            #""underlay":{"name":"eth0","index":2,"address":"\#(address(0))","mtu":1500}"#,
+            #""device":{"name":"flannel.1","vni":1,"port":8472,"mac":"\#(mac(0))","mtu":1450,"learning":false,"gbp":false,"#
+                + #""udpChecksum":false},"address":"\#(base(0))""#,
+            #""routes":[\#(routes.joined(separator: ","))],"neighbours":[\#(neighbours.joined(separator: ","))]"#,
+            #""forwarding":[\#(forwarding.joined(separator: ","))],"skipped":[\#(size > 3 ? skipped : "")]"#,
+        ]
+        return "{\(parts.joined(separator: ","))}"
+    }
+
+    private func mac(_ index: Int) -> String {
+        let digits = String(0x100 + index % 0x100, radix: 16).dropFirst()
+        return "62:77:9a:41:db:\(digits)"
     }
 
     private func address(_ index: Int) -> String { "192.168.\(50 + index / 250).\(index % 250 + 1)" }

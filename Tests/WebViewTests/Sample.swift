@@ -19,6 +19,12 @@ enum Sample {
         return snapshot
     }
 
+    /// What it would answer to `dataplane`.
+    static func dataplane(size: Int) -> DataplaneFeed.Answer {
+        result(FakeCluster(size: size).answers, "dataplane").map { .success($0) }
+            ?? .failure(ControlError(.failed, "the sample is not understood"))
+    }
+
     private static func result<Value: Decodable>(_ answers: [String: [String]], _ method: String) -> Value? {
         guard let line = answers[method]?.first else { return nil }
         let json = line.dropFirst("\"result\":".count)

@@ -10,7 +10,8 @@ import Testing
             reading
             ?? Reading(version: sample.version, status: sample.status, leases: sample.leases, members: sample.members)
         let feed = Feed { reading }
-        return Site(feed: feed, live: LiveView(feed: feed), isLocal: isLocal)
+        let dataplane = DataplaneFeed { _ in Sample.dataplane(size: 3) }
+        return Site(feed: feed, live: LiveView(feed: feed), dataplane: dataplane, isLocal: isLocal)
     }
 
     private func get(_ target: String, _ site: Site? = nil, method: String = "GET", host: String? = "localhost:8474")

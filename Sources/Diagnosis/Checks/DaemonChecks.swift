@@ -35,12 +35,13 @@ enum DaemonChecks {
             Finding(
                 "peer-skipped", subject: note.subject, what: "\(note.subject) has no route: \(note.message)",
                 why: "Containers there are not reached from here.",
-                fix: "leasectl trace \(address(note.subject))")
+                fix: "leasectl trace \(address(note.subject, facts))")
         }
     }
 
-    /// Of a subnet its first address; a command takes nothing else.
-    private static func address(_ subject: String) -> String {
-        subject.split(separator: "/").first.map(String.init) ?? subject
+    /// The first address of a node's subnet: trace takes nothing else.
+    private static func address(_ node: String, _ facts: Facts) -> String {
+        let subnet = facts.leases.first { $0.node == node || $0.nodeID.hasPrefix(node) }?.subnet
+        return subnet?.split(separator: "/").first.map(String.init) ?? "ADDRESS"
     }
 }

@@ -1,9 +1,10 @@
 internal import Addressing
+internal import ControlAPI
 internal import Inspection
 
 /// This machine's forwarding of pods' packets.
 enum KernelChecks {
-    private static let overhead: UInt32 = 50
+    private static let overhead = DataplaneInfo.vxlanOverhead
 
     static func forwarding(_ facts: Facts) -> [Finding] {
         guard facts.forwards == false, facts.backend != "alloc" else { return [] }

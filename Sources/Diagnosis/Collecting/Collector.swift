@@ -26,7 +26,6 @@ package struct Collector {
     let wanted: () throws -> DataplaneInfo
     /// The daemon's counters now.
     let status: () -> StatusInfo?
-    private static let vxlanOverhead = 50
 
     package init(
         cluster: Cluster, files: HostFiles, wanted: @escaping () throws -> DataplaneInfo,
@@ -149,7 +148,7 @@ package struct Collector {
                 report.gossipPort = port
                 var large = Int(plan?.underlay.mtu ?? 1_500)
                 if let device = plan?.device {
-                    large = Int(device.mtu) + Self.vxlanOverhead
+                    large = Int(device.mtu + DataplaneInfo.vxlanOverhead)
                     (report.vxlan, report.vxlanPort) = (.silent, device.port)
                     let route = lease.flatMap { gateways[$0.subnet] }
                     // With --direct-routing to this peer nothing goes through the tunnel.

@@ -1,4 +1,4 @@
-internal import ControlAPI
+package import ControlAPI
 internal import Dispatch
 
 /// Asks a running feltd, one connection for each reading, off the threads that serve HTTP.
@@ -16,6 +16,22 @@ package struct ControlReader: Sendable {
     package func read() async -> Reading {
         await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: readNow()) }
+        }
+    }
+
+    /// What the kernel should hold, for a trace.
+    package func dataplane(_ query: DataplaneQuery) async -> DataplaneFeed.Answer {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                do throws(ControlClientError) {
+                    let client = try ControlClient(path: path, timeout: timeout)
+                    continuation.resume(returning: .success(try client.call(ControlMethods.dataplane, query)))
+                } catch .refused(let error) {
+                    continuation.resume(returning: .failure(error))
+                } catch {
+                    continuation.resume(returning: .failure(ControlError(.unavailable, "\(error)")))
+                }
+            }
         }
     }
 

@@ -7,18 +7,11 @@ enum EventList {
             return "<p class=\"note\">Nothing has happened since felt-web began to follow.</p>"
         }
         let items = events.map { event in
-            let what = "<span class=\"kind \(tone(event.info.kind))\">\(event.info.kind.rawValue.cut(40).html)</span>"
+            let what =
+                "<span class=\"kind \(event.info.kind.gravity.rawValue)\">\(event.info.kind.rawValue.cut(40).html)</span>"
             return "<li><time>\(Shown.age(event.ageSeconds))</time>\(what)<span class=\"text\">"
                 + "\(event.info.message.cut(300).html)</span></li>"
         }
         return "<ol class=\"events\">\(items.joined())</ol>"
-    }
-
-    private static func tone(_ kind: EventKind) -> String {
-        switch kind {
-        case .lost, .revoked, .exhausted, .memberUnreachable, .dataplaneFailed, .storeProblem: "bad"
-        case .memberSuspect, .isolated, .nameConflict, .identityChanged, .dataplaneRepaired: "warn"
-        default: "calm"
-        }
     }
 }

@@ -24,6 +24,8 @@ struct MapLayout {
     static let rim = 286.0
     /// More peers than this stand in three rows, or they would cover each other.
     static let sparse = 60
+    /// In turns: nobody stands straight up, where the scale is written.
+    static let gap = 0.05
 
     private(set) var places: [Place] = []
     private(set) var rings: [Ring] = []
@@ -34,8 +36,9 @@ struct MapLayout {
         let measured = peers.compactMap { $0.state == .alive || $0.state == .suspect ? $0.roundTrip : nil }
         scale(measured.map(Self.bounded))
         for (index, peer) in peers.enumerated() {
-            // None straight up, where the scale is written, and two side by side.
-            let turn = peers.count <= 2 ? 0.25 + Double(index) / 2 : (Double(index) + 0.5) / Double(peers.count)
+            // Two stand side by side.
+            let share = (Double(index) + 0.5) / Double(peers.count)
+            let turn = peers.count <= 2 ? 0.25 + Double(index) / 2 : Self.gap / 2 + share * (1 - Self.gap)
             var radius = radius(peer)
             if peers.count > Self.sparse, radius < Self.unmeasured { radius += Double(index % 3 - 1) * 9 }
             let angle = 2 * Double.pi * turn

@@ -71,15 +71,13 @@ enum MapView {
         let isAtRim = peer.state == .unreachable || peer.state == .left
         let isNamed = count <= mostNames || isAtRim || peer.isConflicted || (!isCrowded && peer.state != .alive)
         if isNamed {
-            let side = place.turn < 0.03 || place.turn > 0.97 || abs(place.turn - 0.5) < 0.03 ? 0.0 : 1.0
+            // Away from the middle, and from the scale.
+            let isBelow = abs(place.turn - 0.5) < 0.03
             let direction = place.turn < 0.5 ? 1.0 : -1.0
-            let (x, y) =
-                side == 0
-                ? (place.x, place.y + (abs(place.turn - 0.5) < 0.03 ? 22 : -13))
-                : (place.x + direction * 12, place.y + 4)
+            let (x, y) = isBelow ? (place.x, place.y + 22) : (place.x + direction * 12, place.y + 4)
             svg += text(
                 x, y, peer.name.cut(14), isCrowded ? "name small" : "name",
-                side == 0 ? "middle" : direction > 0 ? "start" : "end")
+                isBelow ? "middle" : direction > 0 ? "start" : "end")
         }
         return svg + "</g>"
     }

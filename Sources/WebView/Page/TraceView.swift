@@ -18,18 +18,30 @@ enum TraceView {
         let way = owner.isSelf ? "It is on this machine." : "A packet leaves to \(owner.publicIP)."
         return "<div class=\"result\"><p>\(state.icon(isSelf: owner.isSelf))<b>\(trace.address.html)</b> "
             + "belongs to <b>\(owner.node.cut(64).html)</b>, \(state.rawValue). \(way.html)</p>"
-            + "<dl>\(list)</dl>\(steps(trace.steps))</div>"
+            + "<dl>\(list)</dl>\(steps(trace))</div>"
     }
 
     static func error(_ message: String) -> String { "<p class=\"result bad\">\(message.html)</p>" }
 
-    private static func steps(_ steps: [TraceResult.Step]) -> String {
-        guard !steps.isEmpty else { return "" }
-        let items = steps.prefix(16).map { step in
-            let icon = (step.ok ? NodeState.alive : .unreachable).icon()
-            let actual = step.ok ? "" : "<span class=\"actual\">found: \(step.actual.cut(200).html)</span>"
-            return "<li>\(icon)<b>\(step.name.html)</b> \(step.expected.cut(200).html)\(actual)</li>"
+    private static func steps(_ trace: TraceResult) -> String {
+        if let problem = trace.problem { return "<p class=\"note\">\(problem.cut(300).html)</p>" }
+        guard !trace.steps.isEmpty else { return "" }
+        let items = trace.steps.prefix(16).map { step in
+            // What nobody has looked at has the hollow shape.
+            let state: NodeState = !step.ok ? .unreachable : step.actual == nil ? .left : .alive
+            var text =
+                "<li>\(state.icon())<b>\(heading(step.name).html)</b> <code>\(step.expected.cut(200).html)</code>"
+            if let actual = step.actual, actual != step.expected {
+                text += "<span class=\"actual\">found: <code>\(actual.cut(200).html)</code></span>"
+            }
+            if let problem = step.problem { text += "<span class=\"problem\">\(problem.cut(300).html)</span>" }
+            return text + "</li>"
         }
-        return "<ol class=\"steps\">\(items.joined())</ol>"
+        return "<ol class=\"steps\">\(items.joined())</ol><p class=\"note\">As feltd says. "
+            + "<code>leasectl trace \(trace.address.html) --probe</code> looks into the kernel, and sends a packet.</p>"
+    }
+
+    private static func heading(_ name: String) -> String {
+        name == "fdb" ? "FDB" : name.prefix(1).uppercased() + name.dropFirst()
     }
 }

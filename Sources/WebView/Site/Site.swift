@@ -4,12 +4,14 @@ internal import ControlAPI
 package struct Site: Sendable {
     package let feed: Feed
     package let live: LiveView
+    private let dataplane: DataplaneFeed
     /// Whether only this machine reaches it: then a page under another name is one that a browser was tricked into.
     private let isLocal: Bool
 
-    package init(feed: Feed, live: LiveView, isLocal: Bool) {
+    package init(feed: Feed, live: LiveView, dataplane: DataplaneFeed, isLocal: Bool) {
         self.feed = feed
         self.live = live
+        self.dataplane = dataplane
         self.isLocal = isLocal
     }
 
@@ -79,7 +81,7 @@ package struct Site: Sendable {
         let snapshot = await feed.snapshot()
         let (html, status): (String, Int)
         do {
-            html = TraceView.html(try TraceResult(address, in: snapshot), snapshot)
+            html = TraceView.html(try await traced(address, snapshot), snapshot)
             status = 200
         } catch {
             html = TraceView.error(error.message)
@@ -87,6 +89,14 @@ package struct Site: Sendable {
         }
         if query["part"] != nil { return Answer(status, "text/html; charset=utf-8", text: html) }
         return await page(trace: (String(address.prefix(64)), html), status: status)
+    }
+
+    private func traced(_ address: String, _ snapshot: ClusterSnapshot) async throws(ControlError) -> TraceResult {
+        var trace = try TraceResult(address, in: snapshot)
+        if snapshot.isUp, let subnet = trace.subnet {
+            trace.follow(await dataplane.answer(for: subnet), in: snapshot)
+        }
+        return trace
     }
 
     private func interface(_ query: Query) async -> Answer {
@@ -108,7 +118,7 @@ package struct Site: Sendable {
                 })
         case "/api/trace":
             do {
-                return json(200, try TraceResult((query["address"] ?? "").trimmed, in: snapshot))
+                return json(200, try await traced((query["address"] ?? "").trimmed, snapshot))
             } catch {
                 return json(400, error)
             }

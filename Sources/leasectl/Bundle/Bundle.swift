@@ -34,7 +34,7 @@ struct Bundle: ParsableCommand {
             var archive = TarArchive(folder: "felt-bundle", time: UInt64(max(now.tv_sec, 0)))
             let progress = Progress()
             for source in sources {
-                progress.show(source.name)
+                progress.show("gathering \(source.name)")
                 archive.add(source.name, Array(Redaction.of(source.text()).utf8))
             }
             archive.finish()

@@ -21,6 +21,8 @@ struct DockerOptionsCommand: ParsableCommand {
         name: [.customShort("d"), .long],
         help: ArgumentHelp("Write into this file, rather than to standard output.", valueName: "file"))
     var dockerFile: String?
+    @Flag(help: "Only print what would be written.")
+    var dryRun = false
     @Flag(name: [.customShort("i"), .long], help: "A variable for each option: DOCKER_OPT_BIP and so on.")
     var individual = false
     @Flag(name: [.customShort("c"), .long], help: "One variable with all options.")
@@ -49,7 +51,7 @@ struct DockerOptionsCommand: ParsableCommand {
             let text = found.environment(
                 individual: individual || !combined, combined: combined || !individual ? key : nil,
                 former: try former(), masquerading: !withoutMasquerading)
-            guard let dockerFile else { return Console.print(text) }
+            guard let dockerFile, !dryRun else { return Console.print(text) }
             try replace(dockerFile, text)
         }
     }

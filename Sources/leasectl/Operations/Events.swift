@@ -60,7 +60,8 @@ struct Events: ParsableCommand {
         switch options.output {
         case .table, .wide:
             let columns = [
-                Table.Column("AGE", longest: 5), Table.Column("EVENT", longest: 14),
+                Table.Column("AGE", longest: 5),
+                Table.Column("EVENT", longest: 14, tone: { Tone(EventKind(rawValue: $0)) }),
                 Table.Column("NODE", longest: options.output == .wide ? nil : 15), Table.Column("WHAT"),
             ]
             let rows = events.map { event in

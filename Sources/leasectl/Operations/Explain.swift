@@ -27,7 +27,8 @@ struct Explain: ParsableCommand {
 
     private func claims(_ explanation: Explanation) -> String {
         Table(
-            columns: ["CLAIM OF", "NODEID", "CLASS", "TENURE", "EPOCH", "LIVENESS", "RESULT"].map { Table.Column($0) },
+            columns: ["CLAIM OF", "NODEID", "CLASS", "TENURE", "EPOCH"].map { Table.Column($0) }
+                + ["LIVENESS", "RESULT"].map { Table.Column(state: $0) },
             rows: explanation.claims.map { claim in
                 let result =
                     claim.owns ? "owner" : claim.revoked ? "revoked" : claim.lostBy.map { "loses by \($0)" } ?? "-"

@@ -1,6 +1,5 @@
 import ArgumentParser
 internal import ControlAPI
-internal import Glibc
 
 /// Options of every command that changes something.
 struct OperationOptions: ParsableArguments {
@@ -20,18 +19,20 @@ struct Operation {
         _ method: ControlMethod<LeaseRequest, LeaseChange>, _ request: LeaseRequest,
         isDone: (_ change: LeaseChange, _ leases: [LeaseInfo]) -> Bool
     ) throws {
-        let deadline = Self.now + options.timeout
+        let deadline = Deadline(options.timeout)
         var asked = request
         if operation.dryRun { asked.dryRun = true }
         var change = try options.connect().call(method, asked)
         if operation.wait, !operation.dryRun, change.state != .unchanged {
+            let progress = Progress()
             while true {
                 if isDone(change, try options.connect().call(ControlMethods.list)) { break }
-                guard Self.now < deadline else {
+                guard !deadline.isPast else {
+                    progress.clear()
                     throw ControlError(
                         .timedOut, "after \(options.timeout) s not done yet: \(change.message); it goes on")
                 }
-                usleep(100_000)
+                deadline.pause(progress, change.message)
             }
             change.state = .done
         }
@@ -47,11 +48,5 @@ struct Operation {
         default:
             try printer.print(one: change, name: change.subnet ?? change.node) { _ in Table(columns: []) }
         }
-    }
-
-    private static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -25,7 +25,9 @@ struct BackupCommand: ParsableCommand {
             if dryRun {
                 guard access(file, F_OK) != 0 else { throw StoreError(.exists, path: file) }
             } else {
-                try reader.backup(to: file)
+                try Progress.during("copying \(options.database)") { () throws(StoreError) in
+                    try reader.backup(to: file)
+                }
             }
             let nodes = state.peers.count + (state.own?.record == nil ? 0 : 1)
             Console.note(

@@ -20,7 +20,9 @@ struct DatabaseCheck: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let report = try DatabaseReport(checking: options.database, writes: writes)
+            let report = try Progress.during("checking \(options.database)") { () throws(StoreError) in
+                try DatabaseReport(checking: options.database, writes: writes)
+            }
             try Printer(options: options).print(one: report, name: report.path) { _ in report.table }
             if !report.ok { throw ExitCode(Status.unhealthy) }
         }

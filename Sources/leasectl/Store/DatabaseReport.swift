@@ -55,12 +55,12 @@ struct DatabaseReport: Encodable {
 
     var table: Table {
         let running = daemonRunning ? "running" + (writes.map { ", \($0) writes since its start" } ?? "") : "down"
-        var rows = [
-            ["Database", path], ["Schema", "version \(schema)"],
-            ["Records", "\(records), and \(revocations) revocations"], ["Daemon", running],
-            ["Result", ok ? "nothing is wrong" : "\(problems.count) problems"],
+        var rows: [(label: String, text: String, tone: Tone)] = [
+            ("Database", path, .plain), ("Schema", "version \(schema)", .plain),
+            ("Records", "\(records), and \(revocations) revocations", .plain), ("Daemon", running, .plain),
+            ("Result", ok ? "nothing is wrong" : "\(problems.count) problems", ok ? .good : .bad),
         ]
-        rows += problems.map { ["", $0] }
-        return Table(columns: [Table.Column(""), Table.Column("")], rows: rows, hasHeadings: false)
+        rows += problems.map { ("", $0, .plain) }
+        return Table(facts: rows)
     }
 }

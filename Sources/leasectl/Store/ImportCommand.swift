@@ -45,7 +45,7 @@ struct ImportCommand: ParsableCommand {
                 target = try ImportTarget(database: options.database, document: file)
                 plan = try ImportPlan(document, lease: lease, into: target)
             }
-            if !dryRun { try plan.carryOut(in: target) }
+            if !dryRun { try Progress.during("writing \(options.database)") { try plan.carryOut(in: target) } }
             for line in plan.lines { Console.print("\(dryRun ? "would " : "")\(Console.shown(line))\n") }
             if plan.lines.isEmpty { Console.print("nothing to do: the database has all of it\n") }
         }

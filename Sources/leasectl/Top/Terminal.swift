@@ -31,9 +31,9 @@ final class Terminal {
         tcsetattr(STDIN_FILENO, TCSANOW, &before)
     }
 
-    static var size: (columns: Int, rows: Int) {
+    static func size(of descriptor: Int32 = STDOUT_FILENO) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
             return (80, 24)
         }
         return (min(Int(size.ws_col), 500), min(Int(size.ws_row), 500))

@@ -46,7 +46,7 @@ struct Top: ParsableCommand {
         var before: TopFeed.Look?
         while true {
             let look = feed.look()
-            let size = Terminal.size
+            let size = Terminal.size()
             let frame = TopFrame(look, before: before, width: size.columns, height: size.rows, styled: Style.isOn)
             guard Terminal.draw(frame.lines) else { return }
             before = look

@@ -19,7 +19,7 @@ struct TopFrame {
         let events = Array(look.events.suffix(Self.mostEvents))
         let room = max(height - lines.count - (events.isEmpty ? 0 : events.count + 2) - 1, 1)
         let rows = Self.rows(look)
-        let table = Self.table(rows).text(headings: true).split(separator: "\n").map(String.init)
+        let table = Self.table(rows).text(headings: true, styled: false).split(separator: "\n").map(String.init)
         for (index, line) in table.prefix(room).enumerated() {
             if index == 0 { add(line, Style.faint) } else { add(line, Self.style(rows[index - 1].liveness)) }
         }

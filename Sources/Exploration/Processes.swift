@@ -116,10 +116,18 @@ struct Processes {
         return altered
     }
 
+    private func dropEarly(in table: inout RecordTable) {
+        for revocation in table.revocations.keys {
+            guard let record = table[revocation.nodeID] else { continue }
+            if record.version.sequence / LeaseLedger.leap > revocation.claimEpoch { table.drop(revocation) }
+        }
+    }
+
     private mutating func run(_ before: Process, _ input: LedgerInput) -> Outcome {
         var after = before
         var outcome = Outcome()
         let effects = after.ledger.handle(input, at: after.now)
+        if mutant == .revocationsDroppedEarly { dropEarly(in: &after.ledger.table) }
         after.creator = creator(before, after, input, effects)
         for effect in effects {
             switch effect {

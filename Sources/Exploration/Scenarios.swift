@@ -113,6 +113,14 @@ package enum Scenarios {
             $0.promptLiveness = true
             $0.lateDatagrams = false
         },
+        Scenario("2 nodes, 2 subnets, a revocation that only its holders tell of") {
+            $0.revocations = 1
+            $0.revocationsFade = true
+            $0.tenures = 1
+            $0.haste = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
         Scenario("2 nodes, 2 subnets, a pin and a revocation") {
             $0.pins = 1
             $0.revocations = 1
@@ -182,6 +190,9 @@ package enum Scenarios {
                 $0.slowDisks = true
                 $0.crashes = 1
             case .deafToRevocations: $0.revocations = 1
+            case .revocationsDroppedEarly:
+                $0.revocations = 1
+                $0.revocationsFade = true
             }
         }
     }

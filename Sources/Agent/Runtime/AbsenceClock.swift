@@ -21,9 +21,9 @@ struct AbsenceClock: Sendable {
 
     /// What the store says of an absence that began at `instant`, which may lie before this run.
     func reading(at instant: Instant) -> UInt64 {
-        let span = (instant - origin).wholeNanoseconds
+        let (whole, rest) = (instant - origin).wholeNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         // Down, so that what is read is written again.
-        let seconds = (span - (span % 1_000_000_000 + 1_000_000_000) % 1_000_000_000) / 1_000_000_000
+        let seconds = rest < 0 ? whole - 1 : whole
         return UInt64(clamping: Int64(clamping: first) + seconds)
     }
 

@@ -103,8 +103,9 @@ import Testing
         try #require(file >= 0)
         defer { close(file) }
         let size = Int(lseek(file, 0, SEEK_END))
-        let noise = random.bytes(size)
-        #expect(pwrite(file, noise, size, 0) == size)
+        // Not the header: a file that is no database at all is not Felt's to set aside.
+        let noise = random.bytes(size - 100)
+        #expect(pwrite(file, noise, noise.count, 100) == noise.count)
     }
 
     @Test func `what a failing disk did not take is written when it works again`() async throws {

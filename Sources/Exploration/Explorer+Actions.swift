@@ -60,7 +60,7 @@ extension Explorer {
         if scenario.nonceOrders, machine.starts > 0 || index >= scenario.nodes {
             actions.append(Action(.startLow, index))
         }
-        if machine.cachedRecords != 0 || machine.cachedRevocations != 0 {
+        if scenario.peerCache, machine.cachedRecords != 0 || machine.cachedRevocations != 0 {
             actions.append(Action(.startCached, index))
         }
         guard world.budget.restores > 0 else { return }

@@ -116,10 +116,14 @@ struct Processes {
         return altered
     }
 
+    /// Either half of `RecordTable.isSuperseded`.
     private func dropEarly(in table: inout RecordTable) {
+        guard mutant == .revocationsDroppedEarly || mutant == .revocationsDroppedByOldRecords else { return }
         for revocation in table.revocations.keys {
             guard let record = table[revocation.nodeID] else { continue }
-            if record.version.sequence / LeaseLedger.leap > revocation.claimEpoch { table.drop(revocation) }
+            let isLater = record.version.sequence / LeaseLedger.leap > revocation.claimEpoch
+            let lacksTheClaim = !record.record.claimants.contains { $0.claim.epoch == revocation.claimEpoch }
+            if mutant == .revocationsDroppedEarly ? isLater : lacksTheClaim { table.drop(revocation) }
         }
     }
 
@@ -127,7 +131,7 @@ struct Processes {
         var after = before
         var outcome = Outcome()
         let effects = after.ledger.handle(input, at: after.now)
-        if mutant == .revocationsDroppedEarly { dropEarly(in: &after.ledger.table) }
+        dropEarly(in: &after.ledger.table)
         after.creator = creator(before, after, input, effects)
         for effect in effects {
             switch effect {

@@ -20,6 +20,11 @@ struct Database {
         return try ask("SELECT sequence_reserved FROM own").first.flatMap { UInt64($0) }
     }
 
+    /// How many peers' rows say since when they are absent.
+    func absentPeers() throws -> Int {
+        try ask("SELECT count(*) FROM peers WHERE unreachable_seconds IS NOT NULL").first.flatMap { Int($0) } ?? 0
+    }
+
     func isWhole() throws -> Bool {
         guard fileExists(path) else { return true }
         return try ask("PRAGMA integrity_check") == ["ok"]

@@ -52,6 +52,8 @@ extension Integration {
                 try await crashing.node.waitReady()
                 #expect(try crashing.node.leasectl.status().nodeID == crashing.nodeID)
                 #expect(try crashing.node.leasectl.run(["db", "check"]).succeeded)
+                let numbers = "seq \(crashing.highestSeen), seed \(seed)"
+                print("batch \(batch): \(crashing.crashes) crashes of a running node, \(numbers)")
             }
         }
 
@@ -77,6 +79,7 @@ extension Integration {
                         if let before { #expect(try readText(identity) == before, "\(operation), \(ending)") }
                     }
                 }
+                print("batch \(batch): \(crashing.crashes) crashes of a first start")
             }
         }
     }

@@ -5,7 +5,7 @@ extension Explorer {
     func possibleActions(in world: World) -> [Action] {
         var actions: [Action] = []
         let records = deliverable(in: world)
-        let revocations = lists[world.revocations]
+        let revocations = deliverableRevocations(in: world)
         var runningIdentities: UInt32 = 0
         for machine in world.machines where machine.isRunning { runningIdentities |= 1 << UInt32(machine.identity) }
         for (index, machine) in world.machines.enumerated() {
@@ -60,7 +60,7 @@ extension Explorer {
         if scenario.nonceOrders, machine.starts > 0 || index >= scenario.nodes {
             actions.append(Action(.startLow, index))
         }
-        if machine.cachedRecords != 0 || machine.cachedRevocations != 0 {
+        if scenario.peerCache, machine.cachedRecords != 0 || machine.cachedRevocations != 0 {
             actions.append(Action(.startCached, index))
         }
         guard world.budget.restores > 0 else { return }
@@ -131,6 +131,14 @@ extension Explorer {
             for record in processes[machine.process].records where !held.contains(record) { held.append(record) }
         }
         return held
+    }
+
+    private func deliverableRevocations(in world: World) -> [UInt32] {
+        let issued = lists[world.revocations]
+        guard scenario.revocationsFade else { return issued }
+        return issued.filter { revocation in
+            world.machines.contains { $0.isRunning && processes[$0.process].revocations.contains(revocation) }
+        }
     }
 
     /// Forgets what was spoken and can make no difference any more: everybody runs, will not crash, and knows better.

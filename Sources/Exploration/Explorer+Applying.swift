@@ -164,7 +164,7 @@ extension Explorer {
         let cached = kind == .startCached
         let start = Processes.Start(
             disk: machine.disk, runNonce: runNonce, peers: cached ? lists[machine.cachedRecords] : [],
-            revocations: cached ? lists[machine.cachedRevocations] : [])
+            revocations: cached || scenario.revocationsFade ? lists[machine.cachedRevocations] : [])
         let outcome = processes.start(start)
         var disk = processes.vocabulary.disks[machine.disk]
         disk.reserved += Processes.reservation
@@ -182,6 +182,9 @@ extension Explorer {
             let own = cast.nodeIDs[Int(process.identity)]
             let others = process.records.filter { processes.vocabulary.record($0).nodeID != own }
             world.machines[index].cachedRecords = lists.number(of: others)
+        }
+        if scenario.peerCache || scenario.revocationsFade {
+            let process = processes[world.machines[index].process]
             world.machines[index].cachedRevocations = lists.number(of: process.revocations)
         }
         world.machines[index].process = Machine.down

@@ -60,6 +60,9 @@ extension Explorer {
     func faultsAtRest(in world: World) -> [String] {
         var faults: [String] = []
         let running = world.machines.filter(\.isRunning).map { processes[$0.process] }
+        // What only a node that is down knows comes when that is back.
+        let issued = lists[world.revocations]
+        let awaited = !scenario.revocationsFade ? [] : world.machines.flatMap { lists[$0.cachedRevocations] }
         for (place, one) in running.enumerated() {
             for other in running[(place + 1)...] {
                 if let slot = one.heldSlot, slot == other.heldSlot {
@@ -80,7 +83,9 @@ extension Explorer {
             {
                 faults.append("a pinned subnet lies free at rest, and its node holds another")
             }
-            if let held = one.ledger.heldClaim, lists[world.revocations].contains(where: { names($0, held, one) }) {
+            if let held = one.ledger.heldClaim,
+                issued.contains(where: { !awaited.contains($0) && names($0, held, one) })
+            {
                 faults.append("a revoked claim stands at rest")
             }
         }

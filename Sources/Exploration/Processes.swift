@@ -116,10 +116,22 @@ struct Processes {
         return altered
     }
 
+    /// Either half of `RecordTable.isSuperseded`.
+    private func dropEarly(in table: inout RecordTable) {
+        guard mutant == .revocationsDroppedEarly || mutant == .revocationsDroppedByOldRecords else { return }
+        for revocation in table.revocations.keys {
+            guard let record = table[revocation.nodeID] else { continue }
+            let isLater = record.version.sequence / LeaseLedger.leap > revocation.claimEpoch
+            let lacksTheClaim = !record.record.claimants.contains { $0.claim.epoch == revocation.claimEpoch }
+            if mutant == .revocationsDroppedEarly ? isLater : lacksTheClaim { table.drop(revocation) }
+        }
+    }
+
     private mutating func run(_ before: Process, _ input: LedgerInput) -> Outcome {
         var after = before
         var outcome = Outcome()
         let effects = after.ledger.handle(input, at: after.now)
+        dropEarly(in: &after.ledger.table)
         after.creator = creator(before, after, input, effects)
         for effect in effects {
             switch effect {

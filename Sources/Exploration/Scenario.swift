@@ -44,6 +44,9 @@ package struct Scenario: Sendable {
     package var nonceOrders = false
     /// Whatever was once spoken may still arrive; otherwise only what some running node still holds.
     package var lateDatagrams = true
+    /// A revocation arrives only from a running node that still holds it, or held it on its disk at its start; otherwise
+    /// whatever was issued may arrive for ever.
+    var revocationsFade = false
     /// A running node counts as alive as soon as its record has come, as `Gossip` has it; otherwise at any time later.
     package var promptLiveness = false
     /// All machines run from the beginning; otherwise each starts at any moment or never.
@@ -70,4 +73,10 @@ package enum Mutant: String, Sendable, CaseIterable {
     case spokenBeforeDurable
     /// Revocations reach nobody but their issuer's peers' tables: the owner never hears of them.
     case deafToRevocations
+    /// A revocation is dropped as soon as its owner has said anything since the claim was made, whether that carries the
+    /// claim or not: half of the rule of `RecordTable.isSuperseded`.
+    case revocationsDroppedEarly
+    /// The other half alone: a revocation is dropped by any record of its owner without the claim, one from before the
+    /// claim as well.
+    case revocationsDroppedByOldRecords
 }

@@ -113,6 +113,23 @@ package enum Scenarios {
             $0.promptLiveness = true
             $0.lateDatagrams = false
         },
+        Scenario("2 nodes, 2 subnets, a revocation that only its holders tell of") {
+            $0.revocations = 1
+            $0.revocationsFade = true
+            $0.tenures = 1
+            $0.haste = 1
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
+        Scenario("2 nodes, 1 subnet, a revocation that only its holders tell of, a crash") {
+            $0.subnets = 1
+            $0.revocations = 1
+            $0.revocationsFade = true
+            $0.crashes = 1
+            $0.haste = 0
+            $0.startTogether = true
+            $0.promptLiveness = true
+        },
         Scenario("2 nodes, 2 subnets, a pin and a revocation") {
             $0.pins = 1
             $0.revocations = 1
@@ -164,27 +181,6 @@ package enum Scenarios {
             $0.lateDatagrams = false
         },
     ]
-
-    /// Small worlds, each with a fault.
-    package static let mutants: [Scenario] = Mutant.allCases.map { mutant in
-        Scenario("mutant \(mutant.rawValue)") {
-            $0.mutant = mutant
-            $0.subnets = 1
-            $0.haste = 1
-            $0.mostStates = 60_000
-            switch mutant {
-            case .sameRunNonce: $0.clones = 1
-            case .deafToOwnRecords:
-                $0.crashes = 1
-                $0.restores = 1
-            case .symmetricTie: break
-            case .spokenBeforeDurable:
-                $0.slowDisks = true
-                $0.crashes = 1
-            case .deafToRevocations: $0.revocations = 1
-            }
-        }
-    }
 
     /// Minutes to hours, optimised.
     package static let deep: [Scenario] = [

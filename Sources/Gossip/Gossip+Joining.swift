@@ -37,7 +37,9 @@ extension Gossip {
         restoredRevocations = []
         if ledger?.isBanned == true { expel(nodeID) }
         for member in known { remember(member, now) }
-        feed(.restored(known.map(\.record)), now)
+        var absentFor: [NodeID: Duration] = [:]
+        for member in known { absentFor[member.record.nodeID] = member.absentFor }
+        feed(.restored(known.map(\.record), absentFor: absentFor), now)
         let peersExpected = configuration.hasSeeds || !known.isEmpty
         nextProbe = now + configuration.timing.probeInterval * Double.random(in: 0..<1, using: &random)
         feed(.start(peersExpected: peersExpected, joinTimeout: max(joinDeadline - now, .zero)), now)

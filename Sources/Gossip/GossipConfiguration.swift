@@ -89,9 +89,12 @@ package struct GossipTiming: Hashable, Sendable {
 package struct StoredMember: Hashable, Sendable {
     package var record: SignedRecord
     package var incarnation: UInt64
+    /// How long it had been absent when the last run ended; `nil`: it was not.
+    package var absentFor: Duration?
 
-    package init(record: SignedRecord, incarnation: UInt64) {
+    package init(record: SignedRecord, incarnation: UInt64, absentFor: Duration? = nil) {
         self.record = record
         self.incarnation = incarnation
+        self.absentFor = absentFor
     }
 }

@@ -45,7 +45,8 @@ package struct LeaseLedger: Sendable {
 
     let identity: Identity
     package let pool: SubnetPool
-    package internal(set) var table = RecordTable()
+    /// Set from outside only where the search puts a fault in.
+    package var table = RecordTable()
     package internal(set) var phase = Phase.stopped
     /// The own record as it should be; what the others may know of it is in the table.
     package internal(set) var own: NodeRecord
@@ -85,7 +86,7 @@ package struct LeaseLedger: Sendable {
     static let reservation: UInt64 = 1 << 16
     /// How far a change of the claim moves the sequence: beyond what sixteen starts from any disk of before the change
     /// reserve. So whatever a restored copy of the disk says is older than the change, and is void where that is known.
-    static let leap: UInt64 = 1 << 20
+    package static let leap: UInt64 = 1 << 20
     /// Epochs up to here leave their mark in the sequence.
     static let largestKeptEpoch: UInt64 = 1 << 26
     /// Tenure is published when it reaches this (1,024 s), then at every second step (each four times the last): a change
@@ -132,10 +133,10 @@ package struct LeaseLedger: Sendable {
             start(peersExpected: peersExpected, joinTimeout: joinTimeout, now, &effects)
         case .synchronised:
             if case .listening = phase { claimNext(now, &effects) }
-        case .restored(let records):
+        case .restored(let records, let absentFor):
             for record in records where record.nodeID != own.nodeID {
                 _ = table.merge(record)
-                noteUnheard(record.nodeID, now)
+                noteUnheard(record.nodeID, now + (.zero - (absentFor[record.nodeID] ?? .zero)))
             }
         case .discarded(let records):
             for record in records where table[record.nodeID] == record && record.nodeID != own.nodeID {
@@ -166,6 +167,7 @@ package struct LeaseLedger: Sendable {
         case .evicted(let nodeID):
             guard nodeID != own.nodeID else { break }
             live.remove(nodeID)
+            absentSince[nodeID] = nil
             if table.remove(nodeID) != nil { effects += [.peerChanged(nodeID), .ownersChanged] }
         case .endpointAttached:
             if let claim = own.claim, claim.claimClass < .used, claim.claimClass >= .isolated {

@@ -7,7 +7,8 @@ package enum LedgerInput: Sendable {
     /// The table was exchanged whole with at least one peer.
     case synchronised
     /// Peers' records that the store has kept, before the start. They are no news: nobody is told of them.
-    case restored([SignedRecord])
+    /// `absentFor`: how long those have been absent that were so when the last run ended.
+    case restored([SignedRecord], absentFor: [NodeID: Duration] = [:])
     /// Records that turn out not to be signed by their nodes: damaged in the store. The peers have them whole.
     case discarded([SignedRecord])
     /// A record whose signature was checked.

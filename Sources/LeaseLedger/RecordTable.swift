@@ -158,12 +158,16 @@ package struct RecordTable: Sendable {
     private mutating func prune(_ nodeID: NodeID) {
         for epoch in revokedEpochs[nodeID] ?? [] {
             let revocation = Revocation(nodeID: nodeID, claimEpoch: epoch)
-            guard isSuperseded(revocation) else { continue }
-            revocations[revocation] = nil
-            hash.toggle(revocation)
-            revokedEpochs[nodeID]?.remove(epoch)
-            if revokedEpochs[nodeID]?.isEmpty == true { revokedEpochs[nodeID] = nil }
+            if isSuperseded(revocation) { drop(revocation) }
         }
+    }
+
+    /// Takes out a revocation, whether or not that is safe; one of a claim, not a ban.
+    package mutating func drop(_ revocation: Revocation) {
+        guard revocations.removeValue(forKey: revocation) != nil else { return }
+        hash.toggle(revocation)
+        revokedEpochs[revocation.nodeID]?.remove(revocation.claimEpoch)
+        if revokedEpochs[revocation.nodeID]?.isEmpty == true { revokedEpochs[revocation.nodeID] = nil }
     }
 
     /// The epochs of a node's claims that are revoked.

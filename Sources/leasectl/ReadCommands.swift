@@ -3,11 +3,12 @@ internal import ControlAPI
 internal import LeaseStore
 
 /// What `method` answers or, while the daemon is down, what its database says.
-private func read<Result>(
-    _ method: ControlMethod<NoParameters, Result>, _ options: GlobalOptions, offline: (Offline) -> Result
+func read<Parameters, Result>(
+    _ method: ControlMethod<Parameters, Result>, _ parameters: Parameters, _ options: GlobalOptions,
+    offline: (Offline) throws -> Result
 ) throws -> Result {
     do throws(ControlClientError) {
-        return try options.connect().call(method)
+        return try options.connect().call(method, parameters)
     } catch {
         let failure = error
         guard failure.saysNotRunning else { throw failure }
@@ -19,8 +20,14 @@ private func read<Result>(
             throw failure
         }
         Console.note("feltd is not running; from \(stored.path)")
-        return offline(stored)
+        return try offline(stored)
     }
+}
+
+private func read<Result>(
+    _ method: ControlMethod<NoParameters, Result>, _ options: GlobalOptions, offline: (Offline) -> Result
+) throws -> Result {
+    try read(method, NoParameters(), options, offline: offline)
 }
 
 private func leases(_ options: GlobalOptions) throws -> [LeaseInfo] {

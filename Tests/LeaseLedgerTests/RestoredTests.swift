@@ -38,4 +38,41 @@ import Testing
         node.give(.discarded([damaged]))
         #expect(node.ledger.table[newer.nodeID] == newer)
     }
+
+    @Test(arguments: [(30, 40), (40, 30), (30, 90), (1_000_000, 30)])
+    func `after a restart too the longest absent owner is the first whose claim is taken back`(
+        second: Int64, third: Int64
+    ) throws {
+        var node = try LedgerHarness(network: "10.244.0.0/22", reclaimAfter: .seconds(60))
+        let owners = try (2...4 as ClosedRange<UInt64>).map { number in
+            try LedgerHarness.peer(number, "10.244.\(number - 1).0/24", sequence: 5)
+        }
+        let absentFor = [owners[0].nodeID: Duration.seconds(second), owners[1].nodeID: .seconds(third)]
+        node.give(.restored(owners, absentFor: absentFor))
+        for number in 4...6 as ClosedRange<UInt64> {
+            node.give(.liveness(LedgerHarness.nodeID(number), isLive: true))
+        }
+        let begun = node.now
+        node.start()
+        // Patience began in the earlier run.
+        let rest = Duration.seconds(max(0, 60 - max(second, third)))
+        if rest > .zero {
+            node.wait(rest - .seconds(1))
+            #expect(node.revoked.isEmpty)
+            node.wait(.seconds(1))
+        }
+        #expect(node.revoked.map(\.revocation.nodeID) == [owners[second > third ? 0 : 1].nodeID])
+        #expect(node.now - begun == rest)
+        node.wait(.seconds(3_600))
+        #expect(node.revoked.count == 1)
+    }
+
+    @Test func `one that was there when the last run ended is absent from the start on`() throws {
+        var node = try LedgerHarness(network: "10.244.0.0/22", reclaimAfter: .seconds(60))
+        let owner = try LedgerHarness.peer(2, "10.244.1.0/24")
+        node.give(.restored([owner]))
+        #expect(node.ledger.absentSince[owner.nodeID] == node.now)
+        node.give(.evicted(owner.nodeID))
+        #expect(node.ledger.absentSince.isEmpty)
+    }
 }

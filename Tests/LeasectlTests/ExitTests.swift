@@ -10,7 +10,9 @@ import Testing
 @Suite struct ExitTests {
     private static let nowhere = ["--socket", "/tmp/felt-none/feltd.sock", "--database", "/tmp/felt-none/felt.db"]
 
-    @Test(arguments: [["list"], ["get", "a"], ["members"], ["status"], ["watch"], ["token"]])
+    @Test(arguments: [
+        ["list"], ["get", "a"], ["members"], ["status"], ["watch"], ["token"], ["explain", "a"], ["events"],
+    ])
     func `with neither daemon nor database the daemon is said to be unreachable`(command: [String]) throws {
         let run = try LeasectlRun(command + Self.nowhere)
         #expect(run.status == 3)

@@ -146,7 +146,7 @@ extension Daemon {
             guard let record = table?[nodeID] ?? table?.bannedRecords[nodeID], nodeID != gossip.nodeID else {
                 return nil
             }
-            return StoredPeer(record: record, incarnation: gossip.members[nodeID]?.incarnation ?? 0)
+            return row(of: record)
         }
         // Members that were evicted; the banned ones stay, for their names.
         let gone = changedPeers.filter { gossip.ledger?.table[$0] == nil && gossip.ledger?.table.isBanned($0) != true }
@@ -157,6 +157,7 @@ extension Daemon {
         do {
             let wasBehind = try await context.store.catchUp()
             try await context.store.writePeers(peers, removing: gone)
+            noteStored(peers)
             try await context.store.append(events)
             let hasRevoked = try await saveRevocationsNow()
             if wasBehind || hasRevoked || !peers.isEmpty || !gone.isEmpty || !events.isEmpty { storeRecovered() }

@@ -1,6 +1,6 @@
-internal import Addressing
 internal import ControlAPI
 internal import Gossip
+internal import Inspection
 internal import LeaseLedger
 internal import LeaseStore
 
@@ -11,25 +11,9 @@ extension Daemon {
         guard let pool = gossip.ledger?.pool else {
             throw ControlError(.unavailable, "the settings are not settled yet")
         }
-        var subnet: IPv4Block?
-        var subject: NodeID?
-        switch (selection.subnet, selection.node, selection.address) {
-        case (let text?, nil, nil): subnet = try block(text)
-        case (nil, let text?, nil): subject = try node(text, preferring: .live)
-        case (nil, nil, let text?):
-            let address = try? IPv4Address(parsing: text)
-            subnet = (0..<pool.count).lazy.compactMap { pool.subnet(at: $0) }.first { block in
-                address.map { block.contains($0) } ?? false
-            }
-        default: throw ControlError(.badRequest, "give exactly one of subnet, node and address")
-        }
-        if subject == nil, subnet.map({ pool.slot(of: $0) == nil }) ?? true {
-            throw ControlError(.notFound, "that is none of the cluster's subnets; see `leasectl list`")
-        }
-        let explanation = LeaseExplanation(
-            table, clusterID: context.clusterID, pool: pool, subnet: subnet, subject: subject)
-        return Explanation(
-            explanation, poolCount: pool.count, pin: explanation.subject.flatMap { table[$0]?.record.pin },
+        return try Explanation(
+            selection, in: table, pool: pool, clusterID: context.clusterID,
+            node: { try self.node($0, preferring: .live) },
             party: { EventInfo.Party(node: self.name(of: $0), nodeID: $0.description) },
             liveness: { $0 == self.gossip.nodeID ? .alive : self.liveness(self.gossip.members[$0]) })
     }

@@ -1,6 +1,7 @@
 internal import Addressing
 internal import ControlAPI
 internal import Gossip
+internal import Inspection
 internal import LeaseLedger
 
 /// What an operator can do about leases. Each asks first what it would lead to; that is all of a dry run.
@@ -188,27 +189,8 @@ extension Daemon {
     /// absent, if that is what the operation is for.
     func node(_ text: String, preferring preference: Preference?) throws(ControlError) -> NodeID {
         if text == "self" { return gossip.nodeID }
-        let table = try table
-        let wanted = text.lowercased()
-        var found = table.all.filter { record in
-            !table.isForgotten(record.nodeID) && (record.record.name == text || record.nodeID.description == wanted)
-        }.map(\.nodeID)
-        if found.isEmpty, text.utf8.count >= 8 {
-            found = table.all.map(\.nodeID).filter { $0.description.hasPrefix(wanted) }
-        }
-        if found.count > 1, let preference {
-            let fitting = found.filter { takesPart($0) == (preference == .live) }
-            if fitting.count == 1 { found = fitting }
-        }
-        guard let first = found.first else {
-            throw ControlError(.notFound, "there is no node \(quoted(text)); see `leasectl members`")
-        }
-        guard found.count == 1 else {
-            let identities = found.sorted().map(\.description).joined(separator: ", ")
-            throw ControlError(
-                .conflict, "\(found.count) nodes are called \(quoted(text)); name one by nodeID: \(identities)")
-        }
-        return first
+        return try table.node(
+            called: text, preferring: preference.map { wanted in { self.takesPart($0) == (wanted == .live) } })
     }
 
     func takesPart(_ nodeID: NodeID) -> Bool {

@@ -72,6 +72,7 @@ extension Daemon {
         reconcileSoon(lookingForOthers: true)
         lookForEndpoints()
         keepTrafficRules()
+        saveAbsences()
     }
 
     /// Tells the service manager that the actor still takes its turns, twice in the time it grants.

@@ -19,6 +19,8 @@ actor Daemon {
     // Store
     var own: OwnState
     var changedPeers: Set<NodeID> = []
+    /// Peers whose rows in the store say since when they are absent.
+    var storedAbsences: Set<NodeID>
     /// Since when this node knows each peer's present claim, by its epoch.
     var claimsKnown: [NodeID: (epoch: UInt64, since: Instant)] = [:]
     var journal: [JournalEvent] = []
@@ -82,6 +84,7 @@ actor Daemon {
         log = context.log
         keys = KeyKeeping(file: context.keyRing)
         storedRevocations = context.storedRevocations
+        storedAbsences = context.storedAbsences
         (ended, end) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 

@@ -26,6 +26,8 @@ struct DaemonContext: Sendable {
     let publish: @Sendable (EventInfo) -> Void
     /// Those that the store had at the start.
     let storedRevocations: Set<Revocation>
+    let storedAbsences: Set<NodeID>
+    let absences: AbsenceClock
 
     var bindPort: UInt16 { configuration.bindPort }
     var publicIP: AnyIPAddress? { configuration.publicIP }

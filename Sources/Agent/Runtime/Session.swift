@@ -57,6 +57,7 @@ extension Launcher {
             }
         }
         session.state.own = own
+        let absences = AbsenceClock(startingAt: BootClock().now, after: session.state.peers)
         let hooks = configuration.hooks.map { HookRunner(directory: HookDirectory(path: $0), log: log) }
         let context = DaemonContext(
             configuration: configuration, log: log, clusterID: clusterID, keyRing: keyRing, keySealing: keySealing,
@@ -73,7 +74,9 @@ extension Launcher {
                 control.publish(event)
                 hooks?.tell(event)
             },
-            storedRevocations: Set(session.state.revocations.map(\.revocation)))
+            storedRevocations: Set(session.state.revocations.map(\.revocation)),
+            storedAbsences: Set(session.state.peers.filter { absences.absence(of: $0) != nil }.map(\.record.nodeID)),
+            absences: absences)
         let gossip = makeGossip(context, session, identity, settings, reserved: reserved)
         let daemon = Daemon(
             context: context, gossip: gossip, own: own, underlay: session.underlay, silence: session.silence)
@@ -152,7 +155,10 @@ extension Launcher {
         let members =
             (state.peers.filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
             + session.strangers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) })
-            .map { StoredMember(record: $0.record, incarnation: $0.incarnation) }
+            .map {
+                StoredMember(
+                    record: $0.record, incarnation: $0.incarnation, absentFor: context.absences.absence(of: $0))
+            }
         let revocations = state.revocations.compactMap { StoredRevocation.decode($0.encoded) }
         return Gossip(configuration: gossipConfiguration, restored: members, revocations: revocations)
     }

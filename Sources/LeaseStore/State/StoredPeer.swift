@@ -4,7 +4,8 @@ package import LeaseLedger
 package struct StoredPeer: Hashable, Sendable {
     package var record: SignedRecord
     package var incarnation: UInt64
-    /// How long nobody had heard of it when it was written, in seconds of boot time over all runs; `nil`: reachable.
+    /// Since when it is absent, in seconds of a clock that goes while the daemon runs, over all its runs; `nil`: it was not
+    /// absent.
     package var unreachableSeconds: UInt64?
 
     package init(record: SignedRecord, incarnation: UInt64 = 0, unreachableSeconds: UInt64? = nil) {

@@ -47,7 +47,13 @@ struct Events: ParsableCommand {
             let failure = error
             guard failure.saysNotRunning else { throw failure }
             let reader = LeaseStoreReader(database: options.database)
-            guard let entries = try? reader.events() else { throw failure }
+            let entries: [JournalEntry]
+            do {
+                entries = try reader.events()
+            } catch {
+                Console.note("\(error)")
+                throw failure
+            }
             Console.note("feltd is not running; from \(options.database)")
             return entries.map { entry in
                 let age = entry.isOfThisBoot ? Self.bootSeconds - Double(entry.event.bootSeconds) : nil

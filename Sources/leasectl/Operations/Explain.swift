@@ -3,7 +3,9 @@ internal import ControlAPI
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say why a subnet is whose it is: the claims compared, and the owner's order of preference.",
+        abstract:
+            "Say why a subnet is whose it is: the claims compared, and the owner's order of preference; works with the "
+            + "daemon down.",
         discussion: "Example: leasectl explain shop3")
     @OptionGroup var options: GlobalOptions
     @Argument(
@@ -13,7 +15,10 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let explanation = try options.connect().call(ControlMethods.explain, try LeaseSelection(parsing: lease))
+            let selection = try LeaseSelection(parsing: lease)
+            let explanation = try read(ControlMethods.explain, selection, options) {
+                try $0.explanation(of: selection)
+            }
             guard options.output == .table || options.output == .wide else {
                 return try Printer(options: options).print(one: explanation, name: explanation.subnet ?? "") { _ in
                     Table(columns: [])

@@ -1,10 +1,43 @@
 internal import Addressing
-internal import ControlAPI
-internal import LeaseLedger
+package import ControlAPI
+package import LeaseLedger
 
 extension Explanation {
+    /// Why the lease that is meant is whose it is.
+    /// - Parameter node: finds a node by what a person calls it.
+    /// - Throws: badRequest, notFound, and what `node` does.
+    package init(
+        _ selection: LeaseSelection, in table: RecordTable, pool: SubnetPool, clusterID: UInt64,
+        node: (String) throws -> NodeID, party: (NodeID) -> EventInfo.Party, liveness: (NodeID) -> Liveness
+    ) throws {
+        var subnet: IPv4Block?
+        var subject: NodeID?
+        switch (selection.subnet, selection.node, selection.address) {
+        case (let text?, nil, nil):
+            do {
+                subnet = try IPv4Block(parsing: text)
+            } catch {
+                throw ControlError(.badRequest, error.description)
+            }
+        case (nil, let text?, nil): subject = try node(text)
+        case (nil, nil, let text?):
+            let address = try? IPv4Address(parsing: text)
+            subnet = (0..<pool.count).lazy.compactMap { pool.subnet(at: $0) }.first { block in
+                address.map { block.contains($0) } ?? false
+            }
+        default: throw ControlError(.badRequest, "give exactly one of subnet, node and address")
+        }
+        if subject == nil, subnet.map({ pool.slot(of: $0) == nil }) ?? true {
+            throw ControlError(.notFound, "that is none of the cluster's subnets; see `leasectl list`")
+        }
+        let explanation = LeaseExplanation(table, clusterID: clusterID, pool: pool, subnet: subnet, subject: subject)
+        self.init(
+            explanation, poolCount: pool.count, pin: explanation.subject.flatMap { table[$0]?.record.pin },
+            party: party, liveness: liveness)
+    }
+
     /// A ledger's explanation in words.
-    init(
+    private init(
         _ explanation: LeaseExplanation, poolCount: Int, pin: IPv4Block?, party: (NodeID) -> EventInfo.Party,
         liveness: (NodeID) -> Liveness
     ) {

@@ -51,6 +51,15 @@ extension Gossip {
         }
     }
 
+    /// A datagram with nothing but the known record of its sender shows a claim again: our acknowledgement was lost.
+    mutating func acknowledgeAgain(_ datagram: Datagram, at source: Endpoint) {
+        guard datagram.messages.count == 1, case .record(let record, _, _) = datagram.messages[0],
+            record.nodeID == datagram.header.sender, ledger?.table[record.nodeID]?.version == record.version,
+            ledger?.agrees(to: record) == true
+        else { return }
+        send([.claimAcknowledged(record.version)], to: source, piggyback: false)
+    }
+
     mutating func apply(_ update: LivenessUpdate, _ now: Instant) {
         guard update.nodeID != nodeID else { return refute(update, now) }
         guard let member = members[update.nodeID] else { return }

@@ -30,6 +30,7 @@ extension Gossip {
         }
         guard ledger?.table.isBanned(header.sender) != true else { return refuseBanned(header.sender, at: source, now) }
         guard admit(header, from: source, now) else { return }
+        acknowledgeAgain(datagram, at: source)
         for message in datagram.messages { handle(message, from: header.sender, at: source, now) }
         // One of them may have said that this node, or the sender, is banned.
         guard started, ledger?.table.isBanned(header.sender) != true else { return }
@@ -170,12 +171,6 @@ extension Gossip {
         } else if known == record.version, pressure.isCrowd {
             // It spreads without us.
             news.countSent(.record(subject), limit: retransmissions(of: .record(subject)))
-        }
-        if !isNews, known == record.version, sender == subject, let member = members[subject],
-            ledger?.agrees(to: record) == true
-        {
-            // It shows its claim again: our acknowledgement was lost.
-            send([.claimAcknowledged(record.version)], to: member.endpoint)
         }
         let update = LivenessUpdate(
             nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)

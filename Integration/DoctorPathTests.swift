@@ -45,6 +45,25 @@ extension Integration {
             }
         }
 
+        @Test func `a machine to join that never answers, until it does`() async throws {
+            try await DoctorTests.withCluster { lab in
+                let (seed, node) = (lab.nodes[0], lab.nodes[1])
+                try node.stop(SIGKILL)
+                try node.wipe()
+                node.options.join = [seed.address]
+                try Self.drop("ip saddr \(node.address) udp dport 8473", on: seed)
+                try node.start()
+                try await node.waitReady()
+                let alone = try node.doctor()
+                #expect(alone.finding("seeds-silent")?.what.contains(seed.address) == true, "\(alone)")
+                try seed.namespace.run("nft", "flush", "ruleset")
+                try await waitUntil("\(node.name) hears its seed") {
+                    let report = try node.doctor()
+                    return report.finding("seeds-silent") == nil ? nil : "\(report)"
+                }
+            }
+        }
+
         private static func waitUnreachable(_ node: Node) async throws {
             try await waitUntil("\(node.name) sees its peer unreachable") {
                 let members = try node.leasectl.members()

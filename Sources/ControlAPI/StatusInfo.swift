@@ -102,6 +102,8 @@ package struct StatusInfo: Codable, Hashable, Sendable {
     package var store: Store
     /// Who holds which key; left out in an insecure cluster.
     package var keys: KeyRingInfo?
+    /// Whom this node is told to join, as HOST:PORT or HOST; an older daemon does not tell.
+    package var seeds: [String]?
     /// Nodes that are refused for ever, by name or nodeID.
     package var banned: [String]?
     /// Counters by name.
@@ -110,7 +112,7 @@ package struct StatusInfo: Codable, Hashable, Sendable {
     package init(
         cluster: String, node: String, nodeID: String, ready: Bool, lease: String?, backend: String, state: String,
         peers: Peers, pool: Pool, dataplane: Dataplane, store: Store, gossip: [String: UInt64] = [:],
-        keys: KeyRingInfo? = nil, banned: [String]? = nil
+        keys: KeyRingInfo? = nil, seeds: [String]? = nil, banned: [String]? = nil
     ) {
         self.cluster = cluster
         self.node = node
@@ -125,6 +127,7 @@ package struct StatusInfo: Codable, Hashable, Sendable {
         self.store = store
         self.gossip = gossip
         self.keys = keys
+        self.seeds = seeds
         self.banned = banned
     }
 }

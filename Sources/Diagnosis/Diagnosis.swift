@@ -5,7 +5,7 @@ package enum Diagnosis {
 
     /// In the order in which a person should look: what explains most comes first.
     private static let checks: [Check] = [
-        DaemonChecks.down, DaemonChecks.notReady, MachineChecks.clock,
+        DaemonChecks.down, DaemonChecks.notReady, DaemonChecks.alone, MachineChecks.clock,
         StoreChecks.unreadable, StoreChecks.damaged, StoreChecks.unwritable, StoreChecks.busy,
         IdentityChecks.names, IdentityChecks.fingerprints,
         OverlapChecks.routes, OverlapChecks.addresses, OverlapChecks.pools,

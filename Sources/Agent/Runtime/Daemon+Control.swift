@@ -125,7 +125,7 @@ extension Daemon {
             dataplane: dataplane,
             store: StatusInfo.Store(
                 path: context.storePath, writes: await context.store.writes, problem: storeProblem),
-            gossip: counters, keys: keyRingInfo,
+            gossip: counters, keys: keyRingInfo, seeds: context.seeds.map { "\($0)" },
             banned: ledger?.table.banned.keys.map { name(of: $0) }.sorted())
     }
 

@@ -22,6 +22,23 @@ enum DaemonChecks {
         ]
     }
 
+    /// Told to join others, and no other was ever heard.
+    static func alone(_ facts: Facts) -> [Finding] {
+        guard facts.isRunning, facts.members.count <= 1, let status = facts.status, let seeds = status.seeds else {
+            return []
+        }
+        let own = facts.leases.first(where: \.isSelf)?.publicIP
+        let others = seeds.filter { seed in own.map { seed != $0 && !seed.hasPrefix("\($0):") } ?? true }
+        guard !others.isEmpty, facts.leases.count <= 1 else { return [] }
+        let named = others.prefix(3).joined(separator: ", ")
+        return [
+            Finding(
+                "seeds-silent", what: "no machine of --join has ever answered: \(named)",
+                why: "This node is a cluster of its own: no feltd there, a firewall blocks UDP, or the keys differ.",
+                fix: "leasectl key list   # the same there? nft insert rule inet filter input udp dport 8473 accept")
+        ]
+    }
+
     static func refused(_ facts: Facts) -> [Finding] {
         (facts.status?.dataplane.failures ?? []).prefix(8).map { note in
             Finding(

@@ -20,7 +20,6 @@ class Felt:
         os.makedirs(folder)
         with open(os.open(self.key_file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(base64.b64encode(os.urandom(32)).decode() + "\n")
-        self.moved = set()
 
     def words(self, node):
         home = f"{self.folder}/n{node}"
@@ -60,8 +59,7 @@ class Felt:
 
     def change(self, node, observer):
         """The machine's address changes, so its record does. Gives when, and what the others will say."""
-        to_second = node not in self.moved
-        (self.moved.add if to_second else self.moved.discard)(node)
+        to_second = node not in self.network.moved
         token = self.network.second_address(node) if to_second else self.network.address(node)
         started = time.monotonic()
         self.network.move(node, to_second)

@@ -38,6 +38,8 @@ class Network:
         self.nodes = range(1, count + 1)
         self.switch = f"{self.prefix}{os.getpid()}-sw"
         self.consoles = {}
+        # The nodes whose preferred address is their second.
+        self.moved = set()
         self.made = []
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
 
@@ -125,6 +127,7 @@ class Network:
             # Waiting already, so that no start of a program is measured.
             self.consoles[node] = subprocess.Popen(
                 ["ip", "-n", self.space(node), "-batch", "-"], stdin=subprocess.PIPE, text=True, bufsize=1)
+        (self.moved.add if to_second else self.moved.discard)(node)
         life = "valid_lft 86400 preferred_lft 86400" if to_second else "valid_lft forever preferred_lft forever"
         self.consoles[node].stdin.write(f"addr change {self.address(node)}/16 dev eth0 {life}\n")
 

@@ -42,9 +42,10 @@ extension Gossip {
             return nextReminder = nil
         }
         guard let due = nextReminder else { return nextReminder = now + Self.reminder }
-        guard due <= now, let ledger, let own = ledger.table[nodeID] else { return }
+        guard due <= now else { return }
         reminders = min(reminders + 1, 8)
         nextReminder = now + Self.reminder * (1 << reminders)
+        guard let ledger, let own = ledger.table[nodeID] else { return }
         for subject in ledger.hesitant.sorted() {
             guard let member = members[subject] else { continue }
             send([recordMessage(own)], to: member.endpoint, piggyback: false)

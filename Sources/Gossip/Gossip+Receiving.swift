@@ -150,7 +150,6 @@ extension Gossip {
         _ record: SignedRecord, _ liveness: Liveness, _ incarnation: UInt64, from sender: NodeID, _ now: Instant
     ) {
         let subject = record.nodeID
-        let isOldNews = exchange?.isAfterCrowd == true || !isSynchronised
         let wasAskedFor = exchange?.arrived(.record(subject, record.version), now) ?? false
         let known = ledger?.table[subject]?.version
         guard ledger?.table.isBanned(subject) != true else { return }
@@ -164,7 +163,8 @@ extension Gossip {
             if subject != nodeID {
                 lastTableChange = now
                 // A joiner that reads the table passes on nothing: what it reads, the others have.
-                if !(wasAskedFor && isOldNews) { spread(.record(subject), now) }
+                let isFound = isSynchronised && exchange?.isAfterCrowd != true
+                if !wasAskedFor || isFound { spread(.record(subject), now) }
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)

@@ -91,14 +91,7 @@ import Testing
     }
 
     @Test func `with the daemon down leases and members come from the database`() throws {
-        var template = Array("/tmp/felt-offline-XXXXXX".utf8CString)
-        let directory = String(cString: try #require(mkdtemp(&template)))
-        defer {
-            for name in ["felt.db", "felt.db.lock", "felt.db-wal", "felt.db-shm"] { unlink(directory + "/" + name) }
-            rmdir(directory)
-        }
-        do {
-            let store = try LeaseStore(stateDirectory: directory)
+        let fill = { (store: LeaseStore) in
             let own = try Self.record(2)
             try store.commitOwn(
                 OwnState(nodeID: own.nodeID, sequenceReserved: 9, record: own, claim: own.claim, tenureSeconds: 61))
@@ -106,18 +99,20 @@ import Testing
                 StoredPeer(record: try Self.record(1)), StoredPeer(record: try Self.record(3)),
             ])
         }
-        let arguments = ["--socket", directory + "/feltd.sock", "--database", directory + "/felt.db"]
-        let list = try LeasectlRun(["list"] + arguments)
-        #expect(list.status == 0)
-        #expect(list.errors == "leasectl: feltd is not running; from \(directory)/felt.db\n")
-        #expect(
-            list.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") } == [
-                "SUBNET NODE STATE ENDPOINT AGE", "10.244.1.0/24 node-1 unreachable 192.168.0.1 8s",
-                "10.244.2.0/24* node-2 unreachable 192.168.0.2 61s", "10.244.3.0/24 node-3 unreachable 192.168.0.3 8s",
-            ])
-        #expect(try LeasectlRun(["get", "node-3", "-o", "name"] + arguments).output == "10.244.3.0/24\n")
-        #expect(try LeasectlRun(["get", "node-4"] + arguments).status == 4)
-        #expect(try LeasectlRun(["members", "-o", "name"] + arguments).output == "node-1\nnode-2\nnode-3\n")
+        try withStore(fill) { directory, arguments in
+            let list = try LeasectlRun(["list"] + arguments)
+            #expect(list.status == 0)
+            #expect(list.errors == "leasectl: feltd is not running; from \(directory)/felt.db\n")
+            #expect(
+                list.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") } == [
+                    "SUBNET NODE STATE ENDPOINT AGE", "10.244.1.0/24 node-1 unreachable 192.168.0.1 8s",
+                    "10.244.2.0/24* node-2 unreachable 192.168.0.2 61s",
+                    "10.244.3.0/24 node-3 unreachable 192.168.0.3 8s",
+                ])
+            #expect(try LeasectlRun(["get", "node-3", "-o", "name"] + arguments).output == "10.244.3.0/24\n")
+            #expect(try LeasectlRun(["get", "node-4"] + arguments).status == 4)
+            #expect(try LeasectlRun(["members", "-o", "name"] + arguments).output == "node-1\nnode-2\nnode-3\n")
+        }
     }
 
     private static func record(_ number: UInt32) throws -> SignedRecord {

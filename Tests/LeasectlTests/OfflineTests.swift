@@ -9,19 +9,6 @@ import Testing
 
 /// With the daemon down the database answers, and that is said.
 @Suite struct OfflineTests {
-    private func withStore(_ fill: (LeaseStore) throws -> Void, _ body: (String, [String]) throws -> Void) throws {
-        var template = Array("/tmp/felt-offline-XXXXXX".utf8CString)
-        let directory = String(cString: try #require(mkdtemp(&template)))
-        defer {
-            for name in ["felt.db", "felt.db.lock", "felt.db-wal", "felt.db-shm", "cluster"] {
-                unlink(directory + "/" + name)
-            }
-            rmdir(directory)
-        }
-        do { try fill(try LeaseStore(stateDirectory: directory)) }
-        try body(directory, ["--socket", directory + "/feltd.sock", "--database", directory + "/felt.db"])
-    }
-
     private func record(_ number: UInt32, on slot: UInt32, tenure: UInt8 = 0, epoch: UInt64 = 1) throws -> SignedRecord
     {
         let subnet = try #require(IPv4Block(base: IPv4Address(bits: 0x0AF4_0000 | slot << 8), prefixLength: 24))

@@ -92,11 +92,12 @@ import Testing
 
     @Test func `with the daemon down leases and members come from the database`() throws {
         let fill = { (store: LeaseStore) in
-            let own = try Self.record(2)
+            let own = try storedRecord(2, on: 2, tenure: 3)
             try store.commitOwn(
                 OwnState(nodeID: own.nodeID, sequenceReserved: 9, record: own, claim: own.claim, tenureSeconds: 61))
             try store.writePeers(upserts: [
-                StoredPeer(record: try Self.record(1)), StoredPeer(record: try Self.record(3)),
+                StoredPeer(record: try storedRecord(1, on: 1, tenure: 3)),
+                StoredPeer(record: try storedRecord(3, on: 3, tenure: 3)),
             ])
         }
         try withStore(fill) { directory, arguments in
@@ -113,17 +114,5 @@ import Testing
             #expect(try LeasectlRun(["get", "node-4"] + arguments).status == 4)
             #expect(try LeasectlRun(["members", "-o", "name"] + arguments).output == "node-1\nnode-2\nnode-3\n")
         }
-    }
-
-    private static func record(_ number: UInt32) throws -> SignedRecord {
-        let subnet = try #require(IPv4Block(base: IPv4Address(bits: 0x0AF4_0000 | number << 8), prefixLength: 24))
-        let address = AnyIPAddress.v4(IPv4Address(bits: 0xC0A8_0000 | number))
-        let record = NodeRecord(
-            nodeID: NodeID(bits: UInt128(number)), publicKey: [UInt8](repeating: 1, count: 32),
-            version: RecordVersion(sequence: 1, runNonce: 7), name: "node-\(number)", fingerprint: 1,
-            endpoint: Endpoint(address: address, port: 8473), publicIP: address,
-            backend: .vxlan(vni: 1, vtepMAC: MACAddress(locallyAdministered: UInt64(number))), software: "felt test",
-            claim: Claim(subnet: subnet, claimClass: .confirmed, tenure: 3, epoch: 1))
-        return SignedRecord(record) { _ in [UInt8](repeating: 9, count: 64) }
     }
 }

@@ -9,19 +9,6 @@ import Testing
 
 /// With the daemon down the database answers, and that is said.
 @Suite struct OfflineTests {
-    private func record(_ number: UInt32, on slot: UInt32, tenure: UInt8 = 0, epoch: UInt64 = 1) throws -> SignedRecord
-    {
-        let subnet = try #require(IPv4Block(base: IPv4Address(bits: 0x0AF4_0000 | slot << 8), prefixLength: 24))
-        let address = AnyIPAddress.v4(IPv4Address(bits: 0xC0A8_0000 | number))
-        let record = NodeRecord(
-            nodeID: NodeID(bits: UInt128(number) << 96), publicKey: [UInt8](repeating: 1, count: 32),
-            version: RecordVersion(sequence: 1, runNonce: 7), name: "node-\(number)", fingerprint: 1,
-            endpoint: Endpoint(address: address, port: 8473), publicIP: address, backend: .hostGateway,
-            software: "felt test",
-            claim: Claim(subnet: subnet, claimClass: .confirmed, tenure: tenure, epoch: epoch))
-        return SignedRecord(record) { _ in [UInt8](repeating: 9, count: 64) }
-    }
-
     /// Two claim 10.244.1.0/24, one claim of another's is revoked.
     private func fill(_ store: LeaseStore) throws {
         let pool = try SubnetPool(network: try IPv4Block(parsing: "10.244.0.0/16"))
@@ -29,10 +16,10 @@ import Testing
             clusterID: 7,
             NetworkSettings(pool: pool, backend: .hostGateway, vni: 1, vxlanPort: 8472, directRouting: false),
             agreed: true)
-        let own = try record(1, on: 1, tenure: 10)
+        let own = try storedRecord(1, on: 1, tenure: 10)
         try store.commitOwn(OwnState(nodeID: own.nodeID, sequenceReserved: 9, record: own, claim: own.claim))
         try store.writePeers(
-            upserts: try [record(2, on: 1), record(3, on: 3)].map { StoredPeer(record: $0) })
+            upserts: try [storedRecord(2, on: 1), storedRecord(3, on: 3)].map { StoredPeer(record: $0) })
         let revocation = SignedRevocation(
             Revocation(nodeID: NodeID(bits: 3 << 96), claimEpoch: 1), issuerKey: [UInt8](repeating: 1, count: 32),
             reason: .operatorRequest

@@ -162,5 +162,37 @@ extension Integration {
                 #expect(clone.log.contains("identity-cloned"))
             }
         }
+
+        @Test func `of two machines with one VTEP MAC address one takes another, and keeps it`() async throws {
+            try await Lab.with(nodes: 3) { lab in
+                try await lab.startCluster(backend: .vxlan)
+                for node in lab.nodes { try node.addPod() }
+                func address(_ node: Node) throws -> String? {
+                    try node.leasectl.list().first { $0.node == node.name }?.vtepMAC
+                }
+                let (original, copy) = (lab.nodes[0], lab.nodes[1])
+                let shared = try #require(try address(original))
+                try copy.stop()
+                try Command.mustRun(
+                    ["sqlite3", "\(copy.stateFolder)/felt.db", "UPDATE own SET vtep_mac = '\(shared)'"])
+                try copy.start()
+                try await waitUntil("each has an address of its own") {
+                    let addresses = try lab.nodes.compactMap(address)
+                    return Set(addresses).count == 3 ? nil : "\(addresses)"
+                }
+                try await lab.waitConverged(backend: .vxlan)
+                #expect(try lab.pingMatrix() == [])
+                let yielded = [original, copy].filter { $0.log.contains("vtep-address-shared") }
+                #expect(yielded.count == 1)
+                let kept = try lab.nodes.map(address)
+                for node in yielded {
+                    try node.stop()
+                    try node.start()
+                    try await node.waitReady()
+                }
+                let found = try lab.nodes.map(address)
+                #expect(found == kept)
+            }
+        }
     }
 }

@@ -209,6 +209,7 @@ def address_changed(chaos, chance, machine):
     chaos.doubt(machine)
     chaos.field.change_address(machine.node)
     chaos.doubt(machine)
+    chaos.watch.moved(machine.node)
 
 
 # The machine's software, clock and operator.

@@ -32,6 +32,10 @@ class Links:
                    ((one in sources and other in targets) or (other in sources and one in targets))
                    for sources, targets, drop, only_gossip, _ in list(self.faults.values()))
 
+    def cuts_gossip(self):
+        """Whether somebody may be kept from hearing news."""
+        return any(drop == "all" for _, _, drop, _, _ in list(self.faults.values()))
+
     def apply(self):
         rules = []
         for sources, targets, drop, only_gossip, both_ways in self.faults.values():

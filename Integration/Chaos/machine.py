@@ -134,12 +134,12 @@ class Machine:
         if self.disk_troubled:
             self.disk_troubled = time.monotonic() + 2
         remove(self.errors)
-        remove(f"{self.state}/filler")
         mount = ["mount", "-o", "remount,rw", self.state]
         try_run(*mount)
         if self.process is not None:
             # Its mounts are its own: those that were made read-only before it began are so for it still.
             try_run("nsenter", "--target", str(self.process.pid), "--mount", *mount)
+        remove(f"{self.state}/filler")
 
     def fill_disk(self):
         self.disk_troubled = math.inf

@@ -23,6 +23,9 @@ class Watch:
         self.highest = {key: 0 for key in BOUNDS}
         # Their own subnets were taken from them; what becomes of their packets is looked at when all is well again.
         self.tainted = set()
+        # They have another address, and some are kept from hearing of it.
+        self.unheard = set()
+        self.gossiped = time.monotonic()
         # While everything comes together again, conflicts are settled and routes change.
         self.settling = False
         self.ending = False
@@ -36,6 +39,9 @@ class Watch:
     def close(self):
         self.ending = True
         self.thread.join()
+
+    def moved(self, node):
+        self.unheard.add(node)
 
     def run(self):
         while not self.ending:
@@ -60,8 +66,13 @@ class Watch:
             if len(nodes) > 1:
                 # Who keeps it is being settled.
                 self.pings.doubt(lambda source, target: source in nodes or target in nodes)
-        self.pings.doubt(lambda source, target: self.links.cuts_data(source, target) or source in self.tainted
-                         or target in self.tainted)
+        if self.links.cuts_gossip():
+            self.gossiped = time.monotonic()
+        elif time.monotonic() - self.gossiped > SILENCE:
+            self.unheard.clear()
+        doubtful = self.tainted | self.unheard
+        self.pings.doubt(lambda source, target: self.links.cuts_data(source, target) or source in doubtful
+                         or target in doubtful)
         if self.settling:
             return
         for (source, target), seconds in self.pings.silent(SILENCE):

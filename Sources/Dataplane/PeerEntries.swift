@@ -65,7 +65,8 @@ struct PeerEntries {
                 addPlainRoute(to: peer.subnet, via: address)
                 break
             }
-            guard mac.isUnicast, mac.bits != configuration.vtepMAC.bits else { return .unusableMAC(mac) }
+            guard mac.isUnicast else { return .unusableMAC(mac) }
+            guard mac.bits != configuration.vtepMAC.bits else { return .ownMAC(mac) }
             if let number = macs.number(of: UInt128(mac.bits)), endpoints[number].address.bits != address.bits {
                 return .sameMAC(mac, as: endpoints[number].nodeID)
             }

@@ -59,6 +59,7 @@ package struct SkippedPeer: Hashable, Sendable, CustomStringConvertible {
         case ownSubnet
         case sameSubnet(as: NodeID)
         case unusableMAC(MACAddress)
+        case ownMAC(MACAddress)
         case sameMAC(MACAddress, as: NodeID)
     }
 
@@ -78,6 +79,7 @@ extension SkippedPeer.Reason: CustomStringConvertible {
         case .ownSubnet: "the subnet is this node's own"
         case .sameSubnet(let other): "node \(other.short) holds the same subnet"
         case .unusableMAC(let mac): "its MAC address \(mac) is not a host's"
+        case .ownMAC(let mac): "its MAC address \(mac) is this node's own"
         case .sameMAC(let mac, let other): "its MAC address \(mac) is also that of node \(other.short)"
         }
     }

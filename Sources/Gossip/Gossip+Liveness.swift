@@ -21,6 +21,7 @@ extension Gossip {
         guard first.isLive else { return silent.append(subject) }
         feed(.liveness(subject, isLive: true), now)
         effects.append(.event(.liveness(subject, .alive)))
+        settleTunnelAddress(with: subject, now)
         if let version = earlyAcknowledgements.removeValue(forKey: subject) {
             feed(.acknowledged(by: subject, version), now)
         }
@@ -147,6 +148,7 @@ extension Gossip {
         if previous.isLive != liveness.isLive || wasAssumed {
             feed(.liveness(subject, isLive: liveness.isLive), now)
             effects.append(.peersChanged([subject]))
+            settleTunnelAddress(with: subject, now)
         }
         if previous != liveness { effects.append(.event(.liveness(subject, liveness))) }
     }

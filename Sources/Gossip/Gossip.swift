@@ -179,7 +179,9 @@ package struct Gossip: Sendable {
             case .acknowledge(let nodeID, let version):
                 guard let member = members[nodeID] else { continue }
                 send([.claimAcknowledged(version)], to: member.endpoint)
-            case .peerChanged(let nodeID): effects.append(.peersChanged([nodeID]))
+            case .peerChanged(let nodeID):
+                effects.append(.peersChanged([nodeID]))
+                settleTunnelAddress(with: nodeID, now)
             case .ownersChanged: effects.append(.ownersChanged)
             case .event(let event): effects.append(.event(.lease(event)))
             case .revoke(let revocation):

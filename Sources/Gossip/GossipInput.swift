@@ -55,6 +55,8 @@ package enum NodeEvent: Hashable, Sendable {
     case foreignSettings(Endpoint)
     /// A peer speaks another version of the protocol; nothing is exchanged with it.
     case protocolVersion(UInt8, Endpoint)
+    /// A live node has this node's VTEP MAC address too; this node has taken another.
+    case tunnelAddressYielded(MACAddress, to: NodeID, now: MACAddress)
     /// A node is banned from now on; it may be this one.
     case banned(NodeID)
     /// There are more members than the network can have; this one is not taken.

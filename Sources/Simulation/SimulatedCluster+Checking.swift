@@ -58,7 +58,9 @@ extension SimulatedCluster {
         case .lease(.lost(let subnet, let winner, _)): judgeYield(of: subnet, to: winner, by: index)
         case .lease(.leaseRemoved(let subject, let subnet)): judgeRemoval(of: subnet, of: subject, by: index)
         case .lease(.adopted): nodes[index].isSpared = false
-        case .lease, .foreignSettings, .protocolVersion, .ordered, .banned, .membersFull: break
+        case .lease, .foreignSettings, .protocolVersion, .ordered, .banned, .membersFull,
+            .tunnelAddressYielded:
+            break
         }
         spread.verdict(event, by: index, at: now)
     }

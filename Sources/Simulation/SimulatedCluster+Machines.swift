@@ -122,6 +122,14 @@ extension SimulatedCluster {
         give(.ledger(.located(endpoint: endpoint, publicIP: endpoint.address, backend: backend)), to: index)
     }
 
+    /// The machine's VXLAN device has the address of another's.
+    package mutating func copyTunnelAddress(of original: Int, to index: Int) {
+        let theirs = nodes[original].gossip?.ledger?.own ?? nodes[original].disk.own?.record.record
+        guard let own = nodes[index].gossip?.ledger?.own, let theirs else { return }
+        give(
+            .ledger(.located(endpoint: own.endpoint, publicIP: own.publicIP, backend: theirs.backend)), to: index)
+    }
+
     /// A machine whose disk is a copy of another's, identity included.
     package mutating func clone(_ index: Int) -> Int {
         let copy = addNode()

@@ -84,7 +84,7 @@ import Testing
             state.skipped.map(\.reason) == [
                 .otherBackend(.hostGateway), .otherVNI(9), .notIPv4(try AnyIPAddress(parsing: "fd00::2")),
                 .ownAddress(try address("192.168.50.1")), .notOfThePool, .notOfThePool, .ownSubnet,
-                .sameMAC(shared, as: NodeID(bits: 8)), .sameSubnet(as: NodeID(bits: 8)), .unusableMAC(ownMAC),
+                .sameMAC(shared, as: NodeID(bits: 8)), .sameSubnet(as: NodeID(bits: 8)), .ownMAC(ownMAC),
                 .unusableAddress(try address("127.0.0.1")),
             ])
         #expect(state.routes.map(\.destination.description) == ["10.244.8.0/24", "10.244.12.0/24"])

@@ -145,4 +145,40 @@ import Testing
         let traces = try (0..<2).map { _ in try convergedCluster(nodes: 10, seed: 99).trace }
         #expect(traces[0] == traces[1])
     }
+
+    @Test(arguments: seeds)
+    func `of live nodes with one VTEP MAC address all but one take another, and nobody else does`(seed: UInt64) throws {
+        var cluster = try convergedCluster(nodes: 8, seed: seed)
+        let before = cluster.running.map(\.backend)
+        for index in [2, 5] { cluster.copyTunnelAddress(of: 3, to: index) }
+        cluster.run(for: .seconds(10))
+        let after = cluster.running.map(\.backend)
+        #expect(Set(after).count == 8, "seed \(seed)")
+        for index in [0, 1, 4, 6, 7] { #expect(after[index] == before[index], "seed \(seed)") }
+        #expect([2, 3, 5].count { after[$0] == before[3] } == 1, "seed \(seed)")
+        #expect(
+            cluster.running.allSatisfy { node in
+                zip(cluster.nodes, after).allSatisfy { other, backend in
+                    node.gossip?.ledger?.table[other.identity.nodeID]?.record.backend == backend
+                }
+            }, "seed \(seed)")
+    }
+
+    @Test(arguments: seeds)
+    func `an absent node with one's VTEP MAC address is no reason to take another`(seed: UInt64) throws {
+        var cluster = try convergedCluster(nodes: 4, seed: seed)
+        let indexes = [1, 2].sorted { cluster.nodes[$0].identity.nodeID < cluster.nodes[$1].identity.nodeID }
+        let (gone, there) = (indexes[0], indexes[1])
+        cluster.kill(gone)
+        cluster.run(for: .seconds(30))
+        cluster.copyTunnelAddress(of: gone, to: there)
+        let kept = try #require(cluster.nodes[there].backend)
+        cluster.run(for: .seconds(30))
+        #expect(cluster.nodes[there].backend == kept, "seed \(seed)")
+    }
+}
+
+extension SimulatedNode {
+    /// How its tunnel is reached, by its own word.
+    fileprivate var backend: BackendData? { gossip?.ledger?.own.backend }
 }

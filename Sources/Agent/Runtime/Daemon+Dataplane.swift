@@ -56,7 +56,13 @@ extension Daemon {
     var dataplaneConfiguration: DataplaneConfiguration? {
         guard let settings = gossip.settings else { return nil }
         return context.dataplaneConfiguration(
-            settings: settings, ownSubnet: gossip.ledger?.heldClaim?.subnet)
+            settings: settings, vtepMAC: vtepMAC, ownSubnet: gossip.ledger?.heldClaim?.subnet)
+    }
+
+    /// The address of the VXLAN device: that of the start, unless another node was found to have it too.
+    private var vtepMAC: MACAddress {
+        if case .vxlan(_, let address) = gossip.ledger?.own.backend { return address }
+        return context.vtepMAC
     }
 
     /// Every other node's lease that the table says stands.
@@ -204,7 +210,7 @@ extension Daemon {
             ["interface": found.name, "address": "\(found.address)", "mtu": "\(found.mtu)"])
         underlay = found
         let publicIP = context.publicIP ?? .v4(found.address)
-        if let backend = gossip.settings.map({ context.backendData($0) }) {
+        if let backend = gossip.ledger?.own.backend {
             let endpoint = Endpoint(address: publicIP, port: context.bindPort)
             step(.ledger(.located(endpoint: endpoint, publicIP: publicIP, backend: backend)))
         }

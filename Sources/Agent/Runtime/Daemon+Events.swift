@@ -25,6 +25,7 @@ extension Daemon {
             log.warning(
                 "\(endpoint) belongs to a cluster with other network settings; nothing is exchanged with it",
                 id: "foreign-settings")
+        case .tunnelAddressYielded(let shared, let peer, let fresh): tellYielded(shared, to: peer, fresh)
         case .banned(let nodeID): tellBanned(nodeID)
         case .membersFull(let nodeID):
             let message =
@@ -39,6 +40,16 @@ extension Daemon {
                 "\(endpoint) speaks gossip protocol \(version), this release \(DatagramHeader.protocolVersion); nothing "
                     + "is exchanged with it: bring both to neighbouring releases", id: "protocol-version")
         }
+    }
+
+    private func tellYielded(_ shared: MACAddress, to peer: NodeID, _ fresh: MACAddress) {
+        let message =
+            "\(name(of: peer)) has this node's VTEP MAC address \(shared) too (a copied disk?); this node takes \(fresh)"
+        log.warning(message, id: "vtep-address-shared", ["node": "\(peer)"])
+        publish(.addressChanged, message: message)
+        own.vtepMAC = fresh
+        persistOwn(announcing: nil)
+        reconcileSoon()
     }
 
     private func tell(_ nodeID: NodeID, _ liveness: MemberLiveness) {

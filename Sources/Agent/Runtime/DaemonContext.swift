@@ -14,6 +14,7 @@ struct DaemonContext: Sendable {
     /// Reads what others seal to this node.
     let keySealing: KeyRingSealing?
     let seeds: [HostPort]
+    /// The VXLAN device's address, until another node is found to have it too.
     let vtepMAC: MACAddress
     /// The node's record before the ledger has begun.
     let firstRecord: NodeRecord
@@ -40,7 +41,9 @@ struct DaemonContext: Sendable {
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
-    func dataplaneConfiguration(settings: NetworkSettings, ownSubnet: IPv4Block?) -> DataplaneConfiguration {
+    func dataplaneConfiguration(
+        settings: NetworkSettings, vtepMAC: MACAddress, ownSubnet: IPv4Block?
+    ) -> DataplaneConfiguration {
         DataplaneConfiguration(
             settings: settings, deviceName: configuration.device, mtu: configuration.mtu,
             learning: configuration.learning, gbp: configuration.gbp, udpChecksum: configuration.udpChecksum,

@@ -151,6 +151,7 @@ extension Gossip {
             settleTunnelAddress(with: subject, now)
         }
         if previous != liveness { effects.append(.event(.liveness(subject, liveness))) }
+        if !liveness.isLive, ledger?.table.isForgotten(subject) == true { hide(subject) }
     }
 
     mutating func expireSuspicions(_ now: Instant) {

@@ -69,10 +69,14 @@ extension Gossip {
     mutating func hideForgotten() {
         guard let table = ledger?.table else { return }
         for subject in Set(table.revocations.keys.map(\.nodeID)) where table.isForgotten(subject) {
-            guard let member = members[subject], !member.liveness.isLive else { continue }
-            members[subject] = nil
-            probeOrder.removeAll { $0 == subject }
-            contacts.removeAll { $0 == subject }
+            guard let member = members[subject], !member.liveness.isLive || member.isAssumed else { continue }
+            hide(subject)
         }
+    }
+
+    mutating func hide(_ subject: NodeID) {
+        members[subject] = nil
+        probeOrder.removeAll { $0 == subject }
+        contacts.removeAll { $0 == subject }
     }
 }

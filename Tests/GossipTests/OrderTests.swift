@@ -66,4 +66,23 @@ import Testing
             #expect(node.gossip?.members[target]?.liveness == .alive)
         }
     }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `whoever joins later takes a forgotten node neither for alive nor for a member`(seed: UInt64) throws {
+        var cluster = try cluster(seed)
+        let targets = [2, 3].map { cluster.nodes[$0].identity.nodeID }
+        for index in [2, 3] { cluster.kill(index) }
+        cluster.run(for: .seconds(20))
+        for target in targets { cluster.give(.ledger(.revoke(target, forget: true)), to: 0) }
+        cluster.run(for: .seconds(20))
+        let joiner = cluster.addNode()
+        cluster.start(joiner, seeds: [0])
+        cluster.run(for: .seconds(10))
+        for target in targets {
+            #expect(cluster.nodes[joiner].gossip?.ledger?.table.isForgotten(target) == true, "seed \(seed)")
+            #expect(cluster.nodes[joiner].gossip?.members[target] == nil, "seed \(seed)")
+            let wasAlive = cluster.nodes[joiner].events.contains { $0.event == .liveness(target, .alive) }
+            #expect(!wasAlive, "seed \(seed)")
+        }
+    }
 }

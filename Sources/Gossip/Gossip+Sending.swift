@@ -67,7 +67,9 @@ extension Gossip {
     func recordMessage(_ record: SignedRecord) -> GossipMessage {
         if record.nodeID == nodeID { return .record(record, liveness: .alive, incarnation: incarnation) }
         // Out of sight by an operator's word: nothing speaks for its life.
-        guard let member = members[record.nodeID] else { return .record(record, liveness: .unreachable, incarnation: 0) }
+        guard let member = members[record.nodeID] else {
+            return .record(record, liveness: .unreachable, incarnation: 0)
+        }
         return .record(
             record, liveness: member.isAssumed ? .alive : member.liveness,
             incarnation: member.isAssumed ? 0 : member.incarnation)

@@ -148,6 +148,39 @@ extension Integration {
             }
         }
 
+        @Test func `a machine that moves while its disk takes no writes is found where it is`() async throws {
+            try await Lab.with(nodes: 2) { lab in
+                lab.configure()
+                let victim = lab.nodes[0]
+                try await withDisk(victim, size: "512k") {
+                    for node in lab.nodes { try node.start() }
+                    for node in lab.nodes { try await node.waitReady() }
+                    try victim.stop(SIGKILL)
+                    unlink("\(victim.stateFolder)/felt.db-shm")
+                    try begin(.readOnly, victim)
+                    try victim.start()
+                    try await waitUntil("the status tells of the disk") {
+                        try store(of: victim).problem == nil ? "no problem" : nil
+                    }
+                    try victim.changeAddress(to: "192.168.50.77")
+                    try await waitUntil("it has seen the new address") {
+                        victim.log.contains("the underlay is now eth0 192.168.50.77") ? nil : victim.log
+                    }
+                    try end(.readOnly, victim)
+                    try await victim.waitReady()
+                    try await waitUntil("the other has heard of it") {
+                        let lease = try lab.nodes[1].leasectl.list().first { $0.node == victim.name }
+                        return lease?.publicIP == "192.168.50.77" ? nil : "\(lease?.publicIP ?? "no lease")"
+                    }
+                    for node in lab.nodes { try node.addPod() }
+                    try await waitUntil("packets go there") {
+                        let silent = try lab.pingMatrix()
+                        return silent.isEmpty ? nil : "\(silent)"
+                    }
+                }
+            }
+        }
+
         @Test(arguments: [
             "rm felt.db felt.db-wal felt.db-shm", "mv felt.db gone && cp ../old/felt.db felt.db",
             "cp felt.db new && mv new felt.db",

@@ -3,22 +3,45 @@ internal import LeaseLedger
 
 /// Datagrams in.
 extension Gossip {
-    mutating func receive(_ bytes: [UInt8], from source: Endpoint, _ now: Instant) {
+    mutating func receive(_ batch: [IncomingDatagram], _ now: Instant) {
         guard started else { return }
+        let decoded = batch.map { (datagram: decode($0), source: $0.source) }
+        if batch.count > 1 { newestComing = Self.newestRecords(in: decoded.compactMap(\.datagram)) }
+        for (datagram, source) in decoded {
+            guard started else { break }
+            if let datagram { receive(datagram, from: source, now) }
+        }
+        newestComing = [:]
+    }
+
+    private mutating func decode(_ incoming: IncomingDatagram) -> Datagram? {
         counters.datagramsReceived += 1
-        let datagram: Datagram
         do throws(DecodingFailure) {
-            datagram = try Datagram(decoding: bytes) { nodeID, version in
+            return try Datagram(decoding: incoming.bytes) { nodeID, version in
                 let known = ledger?.table[nodeID]
                 return known?.version == version ? known : configuration.sharedRecord(nodeID, version)
             }
-        } catch .unknownFormat(let version) where bytes.first == version && version != DatagramHeader.protocolVersion {
+        } catch .unknownFormat(let version)
+            where incoming.bytes.first == version && version != DatagramHeader.protocolVersion
+        {
             counters.datagramsOtherVersion += 1
-            return effects.append(.event(.protocolVersion(version, source)))
+            effects.append(.event(.protocolVersion(version, incoming.source)))
         } catch {
             counters.datagramsMalformed += 1
-            return
         }
+        return nil
+    }
+
+    private static func newestRecords(in datagrams: [Datagram]) -> [NodeID: SignedRecord] {
+        var newest: [NodeID: SignedRecord] = [:]
+        for message in datagrams.lazy.flatMap(\.messages) {
+            guard case .record(let record, _, _) = message else { continue }
+            if newest[record.nodeID].map({ $0.version < record.version }) ?? true { newest[record.nodeID] = record }
+        }
+        return newest
+    }
+
+    private mutating func receive(_ datagram: Datagram, from source: Endpoint, _ now: Instant) {
         let header = datagram.header
         guard header.clusterID == configuration.identity.clusterID else {
             counters.datagramsOtherCluster += 1
@@ -156,10 +179,7 @@ extension Gossip {
         let isNews = known.map { $0 < record.version } ?? true
         if isNews {
             guard hasRoom(for: subject, from: sender, now) else { return }
-            guard configuration.verifyRecord(record) else {
-                counters.recordsForged += 1
-                return
-            }
+            guard let record = newestGenuine(record) else { return counters.recordsForged += 1 }
             if subject != nodeID {
                 lastTableChange = now
                 // A joiner that reads the table passes on nothing: what it reads, the others have.
@@ -175,6 +195,16 @@ extension Gossip {
         let update = LivenessUpdate(
             nodeID: subject, incarnation: incarnation, liveness: liveness, accuser: sender)
         if incarnation > 0 { apply(update, now) }
+    }
+
+    /// Verifies the record, or the newer one of its owner that has come along with it.
+    private mutating func newestGenuine(_ record: SignedRecord) -> SignedRecord? {
+        if let newer = newestComing.removeValue(forKey: record.nodeID), newer.version > record.version,
+            configuration.verifyRecord(newer)
+        {
+            return newer
+        }
+        return configuration.verifyRecord(record) ? record : nil
     }
 
     mutating func take(_ revocation: SignedRevocation, _ now: Instant) {

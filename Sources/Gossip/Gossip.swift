@@ -45,6 +45,8 @@ package struct Gossip: Sendable {
     var probe: Probe?
 
     var exchange: Exchange?
+    /// Of the datagrams that are being handled, each node's newest record.
+    var newestComing: [NodeID: SignedRecord] = [:]
     var joining: Joining?
     var joinDeadline = Instant.zero
     var nextReconnect: Instant?
@@ -90,7 +92,7 @@ package struct Gossip: Sendable {
         if let due = nextDeadline, now - due >= Self.oversleeping { overslept(by: now - due, now) }
         switch input {
         case .start: start(now)
-        case .datagram(let bytes, let source): receive(bytes, from: source, now)
+        case .datagrams(let batch): receive(batch, now)
         case .portUnreachable(let endpoint): portUnreachable(endpoint, now)
         case .seeds(let endpoints): resolved(endpoints, now)
         case .ledger(let input): feed(input, now)

@@ -4,8 +4,8 @@ package import LeaseLedger
 /// What can happen to a node.
 package enum GossipInput: Sendable {
     case start
-    /// A datagram that sealing has opened.
-    case datagram([UInt8], from: Endpoint)
+    /// What came together, opened by sealing: of the records in it the newest are verified alone.
+    case datagrams([IncomingDatagram])
     /// The kernel says that nothing listens there (ICMP port unreachable).
     case portUnreachable(Endpoint)
     /// What the seed names resolve to now.
@@ -21,6 +21,23 @@ package enum GossipInput: Sendable {
     /// The daemon stops; its lease stays.
     case leave
     case tick
+}
+
+extension GossipInput {
+    package static func datagram(_ bytes: [UInt8], from source: Endpoint) -> GossipInput {
+        .datagrams([IncomingDatagram(bytes: bytes, source: source)])
+    }
+}
+
+/// A datagram's plaintext, and where it came from.
+package struct IncomingDatagram: Hashable, Sendable {
+    package var bytes: [UInt8]
+    package var source: Endpoint
+
+    package init(bytes: [UInt8], source: Endpoint) {
+        self.bytes = bytes
+        self.source = source
+    }
 }
 
 /// What a node wants done.

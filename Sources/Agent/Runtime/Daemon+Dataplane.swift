@@ -18,6 +18,8 @@ extension Daemon {
         }
         guard let configuration = dataplaneConfiguration, mayTouchKernel else { return }
         isReconciling = true
+        let began = clock.now
+        if began < reconcileRestsUntil { return reconcile(after: reconcileRestsUntil - began) }
         // Fail static: until a peer has told what it knows, what a former run left may be right.
         let keepsUnknown = !gossip.isSynchronised
         needsReconcile = false
@@ -26,7 +28,6 @@ extension Daemon {
         self.looksForOthers = false
         let isOthersDoing = isLookOthersDoing
         isLookOthersDoing = false
-        let start = clock.now
         Task { [weak self] in
             let outcome = await worker.reconcile(
                 configuration, underlay: underlay, peers: peers, keepsUnknown: keepsUnknown,
@@ -38,8 +39,21 @@ extension Daemon {
                         configuration, underlay: underlay, deviceIndex: report.deviceIndex, peers: peers),
                     requester: report.requester)
             }
-            await self?.reconciled(outcome, since: isOthersDoing ? start : nil, looksAgain: looksAgain)
+            await self?.reconciled(outcome, since: began, isOthersDoing: isOthersDoing, looksAgain: looksAgain)
         }
+    }
+
+    /// Where changes come one after another, each look takes many of them.
+    private func reconcile(after rest: Duration) {
+        Task { [weak self] in
+            try? await Task.sleep(for: rest)
+            await self?.reconcileRested()
+        }
+    }
+
+    private func reconcileRested() {
+        isReconciling = false
+        reconcileSoon()
     }
 
     /// Before the node knows what the cluster knows, what is in the kernel stands: a restart takes no route away.
@@ -79,13 +93,16 @@ extension Daemon {
     }
 
     /// - Parameters:
-    ///   - start: when it began, if it was because of what others did.
+    ///   - start: when it began.
+    ///   - isOthersDoing: whether it was because of what others did.
     ///   - looksAgain: something may have happened unseen.
     private func reconciled(
-        _ outcome: Result<ReconcileReport, DataplaneError>, since start: Instant?, looksAgain: Bool
+        _ outcome: Result<ReconcileReport, DataplaneError>, since start: Instant, isOthersDoing: Bool, looksAgain: Bool
     ) {
         isReconciling = false
-        if let start { repairBudget.spend(clock.now - start, at: clock.now) }
+        let now = clock.now
+        reconcileRestsUntil = now + min((now - start) * 2, .milliseconds(50))
+        if isOthersDoing { repairBudget.spend(now - start, at: now) }
         if looksAgain { needsReconcile = true }
         switch outcome {
         case .success(let new):

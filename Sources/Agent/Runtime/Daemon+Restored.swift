@@ -21,9 +21,12 @@ extension Daemon {
         }
     }
 
-    /// Of the peers, as the store had them.
+    /// Those of the peers that are still as the store had them: what came since was verified.
     private var restoredRecords: [SignedRecord] {
-        gossip.ledger?.table.all.filter { $0.nodeID != gossip.nodeID } ?? []
+        guard let table = gossip.ledger?.table else { return [] }
+        return context.unverified.compactMap { nodeID, version in
+            table[nodeID].flatMap { $0.version == version ? $0 : nil }
+        }
     }
 
     private func discard(_ records: [SignedRecord]) {

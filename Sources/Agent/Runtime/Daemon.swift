@@ -45,6 +45,8 @@ actor Daemon {
     var isReconciling = false
     var needsReconcile = false
     var reconcileFailures = 0
+    /// A look takes at most a third of the time, however many changes come.
+    var reconcileRestsUntil = Instant.zero
     var report: ReconcileReport?
     var dataplaneProblem: String?
     var lastRepair: Instant?
@@ -98,6 +100,8 @@ actor Daemon {
         }
         startWatchdog()
         startDiscovery()
+        // What happened between the first look at the network and the watch's begin.
+        selectUnderlay()
         var reason = DaemonEnd.stopped
         for await given in ended {
             reason = given
@@ -131,10 +135,9 @@ actor Daemon {
 
     /// Takes datagrams that sealing has opened.
     func receive(_ datagrams: [OpenedDatagram]) {
-        for datagram in datagrams where admits(datagram) {
-            advance(.datagram(datagram.bytes, from: datagram.source))
-            passKeysBack(after: datagram)
-        }
+        let admitted = datagrams.filter(admits)
+        advance(.datagrams(admitted.map { IncomingDatagram(bytes: $0.bytes, source: $0.source) }))
+        for datagram in admitted { passKeysBack(after: datagram) }
         arm()
     }
 

@@ -28,6 +28,8 @@ struct DaemonContext: Sendable {
     /// Those that the store had at the start.
     let storedRevocations: Set<Revocation>
     let storedAbsences: Set<NodeID>
+    /// Peers' records of the store whose signatures have not been checked since they were read.
+    let unverified: [NodeID: RecordVersion]
     let absences: AbsenceClock
 
     var bindPort: UInt16 { configuration.bindPort }

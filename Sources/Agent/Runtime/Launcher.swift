@@ -46,7 +46,10 @@ package struct Launcher: Sendable {
             let daemon = try await prepare(&session, socket, loop, control, retiring: retirement)
             stop.onRaise { Task { await daemon.stop() } }
             reload.onRaise { Task { await daemon.rereadKeyFile() } }
-            switch await daemon.run() {
+            let end = await daemon.run()
+            // The machine may have moved meanwhile.
+            session.underlay = await daemon.underlay
+            switch end {
             case .stopped: return
             case .failed(let failure): throw failure
             case .newIdentity: retirement = .cloned

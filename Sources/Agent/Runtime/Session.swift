@@ -14,7 +14,7 @@ struct Session: Sendable {
     let store: StoreWriter
     let worker: DataplaneWorker
     let firewall = FirewallWorker()
-    let underlay: Underlay
+    var underlay: Underlay
     var state: StoredState
     /// Why nothing can be written now.
     var silence: StoreError?
@@ -76,6 +76,9 @@ extension Launcher {
             },
             storedRevocations: Set(session.state.revocations.map(\.revocation)),
             storedAbsences: Set(session.state.peers.filter { absences.absence(of: $0) != nil }.map(\.record.nodeID)),
+            unverified: isKnown(session.state, clusterID)
+                ? Dictionary(
+                    session.state.peers.map { ($0.record.nodeID, $0.record.version) }, uniquingKeysWith: { $1 }) : [:],
             absences: absences)
         let gossip = makeGossip(context, session, identity, settings, reserved: reserved)
         let daemon = Daemon(
@@ -149,9 +152,7 @@ extension Launcher {
             joinTimeout: joinTimeout(session), randomSeed: UInt64.random(in: .min ... .max))
         gossipConfiguration.isObserver = configuration.isObserver
         gossipConfiguration.reclaimAfter = configuration.reclaimAfter
-        // What this cluster's store holds was verified when it was news; whether it still is what was written is looked
-        // at after the start (`Daemon.verifyRestored`).
-        let isKnown = state.clusterID == clusterID && state.settingsAgreed
+        let isKnown = isKnown(state, clusterID)
         let members =
             (state.peers.filter { isKnown || NodeIdentity.verify($0.record, clusterID: clusterID) }
             + session.strangers.filter { NodeIdentity.verify($0.record, clusterID: clusterID) })
@@ -161,6 +162,12 @@ extension Launcher {
             }
         let revocations = state.revocations.compactMap { StoredRevocation.decode($0.encoded) }
         return Gossip(configuration: gossipConfiguration, restored: members, revocations: revocations)
+    }
+
+    /// What this cluster's store holds was verified when it was news; whether it still is what was written is looked at
+    /// after the start (`Daemon.verifyRestored`).
+    private func isKnown(_ state: StoredState, _ clusterID: UInt64) -> Bool {
+        state.clusterID == clusterID && state.settingsAgreed
     }
 
     /// A node that lost its database knows no peer to ask; those that it had look for it every few seconds, and know what

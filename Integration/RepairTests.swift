@@ -36,6 +36,9 @@ extension Integration {
                 let before = try node.dataplane()
                 let third = try lab.nodes[1].subnetEnv().subnet.base.description.split(separator: ".")[2]
                 let mac = try KernelState.linkAddress("flannel.1", in: lab.nodes[1].namespace)
+                let watch = try BackgroundProcess(
+                    try node.leasectl.base + ["watch"], log: "\(node.folder)/watch")
+                try await waitUntil("the watch has begun") { watch.log.isEmpty ? "a first line" : nil }
                 for template in Self.damages {
                     let damage = template.replacing("X", with: third).replacing("MAC", with: mac)
                     let start = ContinuousClock.now
@@ -48,6 +51,7 @@ extension Integration {
                     let differences = try node.leasectlInside(["routes", "--diff"])
                     #expect(differences.succeeded, "after \(damage): \(differences.report)")
                 }
+                #expect(watch.log.contains("dataplaneRepaired"))
                 #expect(try node.foreignState() == foreign)
                 #expect(try pods[0].ping(pods[1]).succeeded)
                 try await waitUntil("status says that all is well") {

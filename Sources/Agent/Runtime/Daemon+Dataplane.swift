@@ -107,7 +107,8 @@ extension Daemon {
         switch outcome {
         case .success(let new):
             if report != nil, new.changesSent > 0 {
-                lastRepair = clock.now
+                if isOthersDoing { tellRepair(new.changesSent, now) }
+                lastRepair = now
                 log.debug("the data plane was changed", id: "dataplane-changed", ["changes": "\(new.changesSent)"])
             }
             tellProblems(of: new)

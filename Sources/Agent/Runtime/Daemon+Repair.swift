@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import Dataplane
 internal import LeaseLedger
 internal import Logging
@@ -22,6 +23,12 @@ extension Daemon {
         isLookPutOff = false
         isLookOthersDoing = true
         reconcileSoon()
+    }
+
+    /// To those who watch, and at most once a second.
+    func tellRepair(_ changes: Int, _ now: Instant) {
+        if let lastRepair, now - lastRepair < .seconds(1) { return }
+        publish(.dataplaneRepaired, message: "\(changes) changes put back what others had altered in the kernel")
     }
 
     private func tellOfFight() {

@@ -178,6 +178,7 @@ package struct Gossip: Sendable {
             case .announce(let record):
                 spread(.record(record.nodeID), now)
                 lastTableChange = now
+                settleTunnelAddress(now)
             case .acknowledge(let nodeID, let version):
                 guard let member = members[nodeID] else { continue }
                 send([.claimAcknowledged(version)], to: member.endpoint)

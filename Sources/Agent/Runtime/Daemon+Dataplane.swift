@@ -43,7 +43,6 @@ extension Daemon {
         }
     }
 
-    /// Where changes come one after another, each look takes many of them.
     private func reconcile(after rest: Duration) {
         Task { [weak self] in
             try? await Task.sleep(for: rest)
@@ -107,7 +106,7 @@ extension Daemon {
         switch outcome {
         case .success(let new):
             if report != nil, new.changesSent > 0 {
-                if isOthersDoing { tellRepair(new.changesSent, now) }
+                if isOthersDoing { tellRepair(new.changesSent) }
                 lastRepair = now
                 log.debug("the data plane was changed", id: "dataplane-changed", ["changes": "\(new.changesSent)"])
             }

@@ -25,10 +25,26 @@ extension Daemon {
         reconcileSoon()
     }
 
-    /// To those who watch, and at most once a second.
-    func tellRepair(_ changes: Int, _ now: Instant) {
-        if let lastRepair, now - lastRepair < .seconds(1) { return }
-        publish(.dataplaneRepaired, message: "\(changes) changes put back what others had altered in the kernel")
+    /// To those who watch, at once and then once a second: what comes within the second is told at its end.
+    func tellRepair(_ changes: Int) {
+        untoldRepairs += changes
+        guard !isTellingRepairs else { return }
+        isTellingRepairs = true
+        tellRepairs()
+        Task { [weak self] in
+            try? await Task.sleep(for: .seconds(1))
+            await self?.tellRepairsAgain()
+        }
+    }
+
+    private func tellRepairsAgain() {
+        isTellingRepairs = false
+        if untoldRepairs > 0 { tellRepair(0) }
+    }
+
+    private func tellRepairs() {
+        publish(.dataplaneRepaired, message: "\(untoldRepairs) changes put back what others had altered in the kernel")
+        untoldRepairs = 0
     }
 
     private func tellOfFight() {

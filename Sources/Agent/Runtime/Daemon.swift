@@ -45,11 +45,13 @@ actor Daemon {
     var isReconciling = false
     var needsReconcile = false
     var reconcileFailures = 0
-    /// A look takes at most a third of the time, however many changes come.
+    /// Twice as long as the last look has taken, 50 ms at most: where many changes come, each look takes many.
     var reconcileRestsUntil = Instant.zero
     var report: ReconcileReport?
     var dataplaneProblem: String?
     var lastRepair: Instant?
+    var untoldRepairs = 0
+    var isTellingRepairs = false
     var isReady = false
     var wroteSubnet: LeaseForRuntimes?
     var subnetFileProblem: String?

@@ -61,6 +61,17 @@ extension Integration {
             }
         }
 
+        /// Ends feltd as a power cut would and starts it on a disk that takes no writes, until it says so.
+        private func restart(_ node: Node, in trouble: Trouble) async throws {
+            try node.stop(SIGKILL)
+            unlink("\(node.stateFolder)/felt.db-shm")
+            try begin(trouble, node)
+            try node.start()
+            try await waitUntil("the status tells of the disk") {
+                try store(of: node).problem == nil ? "no problem" : nil
+            }
+        }
+
         @Test func `on a disk that fills up feltd routes on, says so, and recovers by itself`() async throws {
             try await Lab.with(nodes: 3) { lab in
                 lab.configure()
@@ -128,13 +139,7 @@ extension Integration {
                     try await lab.waitConverged(backend: .vxlan)
                     let lease = try victim.leasectl.status().lease
                     let routes = try KernelState(observing: victim)
-                    try victim.stop(SIGKILL)
-                    unlink("\(victim.stateFolder)/felt.db-shm")
-                    try begin(trouble, victim)
-                    try victim.start()
-                    try await waitUntil("the status tells of the disk") {
-                        try store(of: victim).problem == nil ? "no problem" : nil
-                    }
+                    try await restart(victim, in: trouble)
                     try await Task.sleep(for: .seconds(2))
                     #expect(try !victim.leasectl.status().ready)
                     #expect(routes.difference(to: try KernelState(observing: victim)) == nil)
@@ -155,13 +160,7 @@ extension Integration {
                 try await withDisk(victim, size: "512k") {
                     for node in lab.nodes { try node.start() }
                     for node in lab.nodes { try await node.waitReady() }
-                    try victim.stop(SIGKILL)
-                    unlink("\(victim.stateFolder)/felt.db-shm")
-                    try begin(.readOnly, victim)
-                    try victim.start()
-                    try await waitUntil("the status tells of the disk") {
-                        try store(of: victim).problem == nil ? "no problem" : nil
-                    }
+                    try await restart(victim, in: .readOnly)
                     try victim.changeAddress(to: "192.168.50.77")
                     try await waitUntil("it has seen the new address") {
                         victim.log.contains("the underlay is now eth0 192.168.50.77") ? nil : victim.log

@@ -103,7 +103,7 @@ extension SimulatedCluster {
         nodes[index].scheduledTick = nil
         let backlog = nodes[index].backlog
         nodes[index].backlog = []
-        give(.datagrams(backlog.map { IncomingDatagram(bytes: $0.0, source: $0.1) }), to: index)
+        give(.datagrams(backlog), to: index)
         give(.tick, to: index)
     }
 

@@ -117,7 +117,7 @@ package struct SimulatedCluster {
         }
         guard !isPaused(index) else {
             if nodes[index].backlog.count < SimulatedNode.socketBuffer {
-                nodes[index].backlog.append((bytes, nodes[source].endpoint))
+                nodes[index].backlog.append(IncomingDatagram(bytes: bytes, source: nodes[source].endpoint))
             }
             return
         }

@@ -29,7 +29,7 @@ package struct SimulatedNode {
     package internal(set) var contradictions: [String] = []
     package internal(set) var datagramsSent = 0
     package internal(set) var bytesSent = 0
-    var backlog: [(bytes: [UInt8], source: Endpoint)] = []
+    var backlog: [IncomingDatagram] = []
     var scheduledTick: Instant?
     var seeds: [Int] = []
     /// Distinguishes runs, so that a disk answer to an earlier run is lost with it.

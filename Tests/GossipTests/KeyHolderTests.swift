@@ -1,5 +1,6 @@
 import Addressing
 import LeaseLedger
+import Synchronization
 import Testing
 
 @testable import Gossip
@@ -8,8 +9,15 @@ import Testing
 @Suite struct KeyHolderTests {
     private static let limit = 16
 
+    private final class Verifications: Sendable {
+        private let number = Mutex(0)
+        var count: Int { number.withLock { $0 } }
+        func add() { number.withLock { $0 += 1 } }
+    }
+
     private struct Victim {
         var gossip: Gossip
+        let verified: Verifications
         var now = Instant(nanoseconds: 1 << 40)
         var counters: [NodeID: UInt32] = [:]
         var events: [NodeEvent] = []
@@ -27,11 +35,16 @@ import Testing
         }
 
         mutating func hear(_ messages: [GossipMessage], from sender: NodeID) {
+            take(.datagrams([incoming(messages, from: sender)]))
+        }
+
+        mutating func incoming(_ messages: [GossipMessage], from sender: NodeID) -> IncomingDatagram {
             counters[sender, default: 0] += 1
             let header = DatagramHeader(
                 clusterID: 1, sender: sender, incarnation: 1, runNonce: 1, counter: counters[sender, default: 0])
             let source = Endpoint(address: .v4(IPv4Address(bits: 0xC0A8_0009)), port: 8473)
-            take(.datagram(Datagram(header: header, messages: messages).encoded(), from: source))
+            return IncomingDatagram(
+                bytes: Datagram(header: header, messages: messages).encoded(), source: source)
         }
 
         mutating func advance(_ span: Duration) {
@@ -59,15 +72,19 @@ import Testing
     /// A node that holds a subnet. Signatures of 2 are forged.
     private func victim() throws -> Victim {
         let own = Self.record(0)
+        let verified = Verifications()
         var configuration = GossipConfiguration(
             identity: LeaseLedger.Identity(
                 clusterID: 1, nodeID: own.nodeID, publicKey: own.publicKey, runNonce: 5,
                 sign: { _ in Array(repeating: 1, count: 64) }),
             own: own, reserved: 1 << 16, offer: SettingsOffer(settings: try testSettings(), agreed: true, named: 1),
-            verifyRecord: { $0.signature.first == 1 }, verifyRevocation: { $0.signature.first == 1 },
+            verifyRecord: {
+                verified.add()
+                return $0.signature.first == 1
+            }, verifyRevocation: { $0.signature.first == 1 },
             backend: { _ in .alloc }, hasSeeds: false, randomSeed: 1)
         configuration.mostMembers = Self.limit
-        var victim = Victim(gossip: Gossip(configuration: configuration))
+        var victim = Victim(gossip: Gossip(configuration: configuration), verified: verified)
         victim.take(.start)
         victim.advance(.seconds(5))
         #expect(victim.gossip.ledger?.heldClaim != nil)
@@ -86,6 +103,38 @@ import Testing
         }
         #expect(victim.gossip.counters.recordsForged == 2)
         #expect(victim.gossip.members.count == 1 && victim.gossip.ledger?.heldClaim == held)
+    }
+
+    @Test(arguments: [[1, 2], [2, 1]] as [[UInt8]])
+    func `a forged newer record that comes along keeps no genuine one out`(signers: [UInt8]) throws {
+        var victim = try victim()
+        let liar = Self.record(1).nodeID
+        victim.hear([.record(Self.signed(Self.record(1)), liveness: .alive, incarnation: 1)], from: liar)
+        let batch = signers.map { signer in
+            var record = Self.record(7)
+            record.version.sequence = UInt64(signer)
+            return victim.incoming(
+                [.record(Self.signed(record, as: signer), liveness: .alive, incarnation: 1)], from: liar)
+        }
+        victim.take(.datagrams(batch))
+        #expect(victim.gossip.ledger?.table[Self.record(7).nodeID]?.version.sequence == 1)
+        #expect(victim.gossip.counters.recordsForged == 1)
+    }
+
+    @Test func `of a node's records that come together the newest alone is taken`() throws {
+        var victim = try victim()
+        let neighbour = Self.record(1).nodeID
+        victim.hear([.record(Self.signed(Self.record(1)), liveness: .alive, incarnation: 1)], from: neighbour)
+        let batch = ([1, 3, 2] as [UInt64]).map { sequence in
+            var record = Self.record(7)
+            record.version.sequence = sequence
+            return victim.incoming(
+                [.record(Self.signed(record), liveness: .alive, incarnation: 1)], from: neighbour)
+        }
+        let before = victim.verified.count
+        victim.take(.datagrams(batch))
+        #expect(victim.gossip.ledger?.table[Self.record(7).nodeID]?.version.sequence == 3)
+        #expect(victim.verified.count == before + 1)
     }
 
     @Test func `who says that a live node is dead is refuted by it`() throws {

@@ -71,6 +71,9 @@ import Testing
         let line = try JSONLine.encode(event)
         #expect(!line.contains(UInt8(ascii: "\n")))
         #expect(try JSONLine.decode(EventInfo.self, from: line) == event)
+        for event in [event, EventInfo(kind: .claimed, message: "")] {
+            #expect(event.json == (try JSONValue(encoding: event)))
+        }
     }
 
     @Test func `rows are in the order of their subnets, the winner of a conflict first`() throws {

@@ -45,8 +45,8 @@ package final class ControlServer: Sendable {
 
     /// Tells all who watch. Never blocks; costs next to nothing while nobody does.
     package func publish(_ event: EventInfo) {
-        guard mailbox.hasWatchers, case .result(let json) = ControlReply(event) else { return }
-        mailbox.event(json)
+        guard mailbox.hasWatchers else { return }
+        mailbox.event(Array(event.json.line.utf8))
     }
 
     /// Takes the socket away and closes every connection. May be called more than once.

@@ -43,6 +43,14 @@ extension Daemon {
         }
     }
 
+    /// Peers pass news on first, and changes that come together make one look. A node that has not looked yet begins at once.
+    func reconcileAfterNews() {
+        if report != nil { reconcileRestsUntil = max(reconcileRestsUntil, clock.now + Self.restAfterNews) }
+        reconcileSoon()
+    }
+
+    private static let restAfterNews = Duration.milliseconds(20)
+
     private func reconcile(after rest: Duration) {
         Task { [weak self] in
             try? await Task.sleep(for: rest)

@@ -20,7 +20,7 @@ extension Daemon {
             noteKeys(of: peers)
             scheduleFlush()
         case .revocationsChanged: saveRevocations()
-        case .ownersChanged: reconcileSoon()
+        case .ownersChanged: reconcileAfterNews()
         case .settled(let settings):
             settled(settings)
             showKeys()

@@ -150,10 +150,10 @@ extension Daemon {
         if let other = info.other { details["other"] = "\(other.node) \(other.nodeID)" }
         log.log(level, info.message, id: info.kind.rawValue, details)
         context.publish(info)
-        guard isLeaseHistory, let json = try? JSONLine.encode(info) else { return }
+        guard isLeaseHistory else { return }
         journal.append(
             JournalEvent(
-                kind: info.kind.rawValue, json: String(decoding: json, as: UTF8.self),
+                kind: info.kind.rawValue, json: info.json.line,
                 bootSeconds: UInt64(max(clock.now.nanoseconds, 0) / 1_000_000_000)))
         if journal.count > LeaseStore.journalLength { journal.removeFirst() }
         scheduleFlush()

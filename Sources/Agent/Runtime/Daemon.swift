@@ -163,7 +163,10 @@ actor Daemon {
 
     func advance(_ input: GossipInput) {
         guard silence == nil else { return }
-        for effect in gossip.handle(input, at: clock.now) { carryOut(effect) }
+        let effects = gossip.handle(input, at: clock.now)
+        // Peers wait for news to come through; the log, and who watches, can wait for that.
+        for effect in effects { if case .send = effect { carryOut(effect) } }
+        for effect in effects { if case .send = effect { continue } else { carryOut(effect) } }
     }
 
     func finish(_ reason: DaemonEnd) {

@@ -3,7 +3,7 @@ internal import Dataplane
 
 /// The kernel's state on a thread of its own: netlink blocks for milliseconds where there are thousands of entries.
 actor DataplaneWorker {
-    private let executor = ThreadExecutor()
+    private let executor = ThreadExecutor(yields: true)
     private let request: UnderlayRequest
     private var driver: DataplaneDriver?
 

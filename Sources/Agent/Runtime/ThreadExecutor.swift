@@ -7,8 +7,13 @@ final class ThreadExecutor: SerialExecutor {
     private let waiting = Mutex<[UnownedJob]>([])
     private let available = Semaphore()
 
-    init() {
-        Threads.start { [self] in run() }
+    /// - Parameter yields: to gossip and to the machine's other work, where cores are busy: whoever answers probes and passes
+    ///   news on goes first (setpriority(2), of this thread alone).
+    init(yields: Bool = false) {
+        Threads.start { [self] in
+            if yields { setpriority(Int32(PRIO_PROCESS.rawValue), 0, 10) }
+            run()
+        }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

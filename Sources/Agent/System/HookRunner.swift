@@ -29,13 +29,13 @@ final class HookRunner: Sendable {
     }
 
     func tell(_ event: EventInfo) {
-        guard let json = try? JSONLine.encode(event) else { return }
+        let json = Array(event.json.line.utf8)
         let mustStart = waiting.withLock { waiting in
             guard waiting.events.count < Self.longestQueue else {
                 waiting.dropped += 1
                 return false
             }
-            waiting.events.append(Array(json))
+            waiting.events.append(json)
             guard !waiting.isRunning else { return false }
             waiting.isRunning = true
             return true

@@ -93,7 +93,12 @@ package struct LineLogHandler: LogHandler {
 
     /// Control characters escaped: what came from a peer must not steer a terminal, nor begin a line.
     private static func escaped(_ text: String, quotes: Bool = false) -> String {
-        text.unicodeScalars.map { scalar in
+        // Nearly every text is of this kind, and a crowd of machines that start tells of each other.
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        }
+        if isPlain { return text }
+        return text.unicodeScalars.map { scalar in
             switch scalar.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: return scalar.escaped(asASCII: true)
             default: return quotes && (scalar == "\"" || scalar == "\\") ? "\\\(scalar)" : String(scalar)

@@ -44,16 +44,20 @@ class Field(Network):
     def change_address(self, node):
         old = self.present_address(node)
         self.moved[node] = not self.moved[node]
+        # The kernel forgets an interface's neighbours with its last address, those entered for good too.
         run("ip", "-n", self.space(node), "-batch", "-", text="\n".join([
-            f"addr del {old}/16 dev eth0", f"addr add {self.present_address(node)}/16 dev eth0"]))
+            f"addr del {old}/16 dev eth0", f"addr add {self.present_address(node)}/16 dev eth0",
+            *self.replacing_neighbours(node)]))
         # Without a carrier there is no way to it yet.
         try_run("ip", "-n", self.space(node), "route", "replace", "default", "via", "172.30.255.254")
 
     def restore_routes(self, node):
         """A link that was down has lost them, and its neighbours."""
         run("ip", "-n", self.space(node), "-batch", "-", text="\n".join([
-            "route replace default via 172.30.255.254",
-            *(line.replace("neigh add", "neigh replace") for line in self.known_neighbours(node))]))
+            "route replace default via 172.30.255.254", *self.replacing_neighbours(node)]))
+
+    def replacing_neighbours(self, node):
+        return [line.replace("neigh add", "neigh replace") for line in self.known_neighbours(node)]
 
     def wire(self, node, subnet):
         """Gives the node's bridge and pod addresses of a subnet, as a container runtime would; None takes them away."""

@@ -89,7 +89,8 @@ bench-dataplane: deps
 	mkdir -p .build/bench
 	$(CC) -O2 -Wall -Wextra -Werror -o .build/bench/bare Benchmarks/dataplane/bare.c -lmnl
 	$(RELEASE)/bench-dataplane --json .build/bench/dataplane.json
-# Every fuzz target for a while, from its corpus; a crash leaves its input in .build/fuzz and fails. FUZZ_TARGETS="a b" picks some.
+# Every fuzz target for a while, from its corpus; a crash leaves its input in .build/fuzz and fails. FUZZ_TARGETS="a b" picks
+# some. Inputs are no longer than the longest of the corpus, or 4,096 bytes.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
 FUZZ = .build/fuzz/release/felt-fuzz
@@ -97,7 +98,7 @@ fuzz: deps
 	FELT_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product felt-fuzz
 	@for target in $(FUZZ_TARGETS); do \
 	    mkdir -p .build/fuzz/found/$$target; \
-	    SWIFT_BACKTRACE=enable=no FELT_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	    SWIFT_BACKTRACE=enable=no FELT_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(FUZZ_SECONDS) \
 	        -rss_limit_mb=1024 -malloc_limit_mb=16 -timeout=10 -seed=1 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
 	        .build/fuzz/found/$$target Fuzz/Corpus/$$target >.build/fuzz/$$target.log 2>&1 \
 	        || { tail -40 .build/fuzz/$$target.log; echo "$$target has crashed" >&2; exit 1; }; \

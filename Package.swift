@@ -66,11 +66,12 @@ let package = Package(
             dependencies: [
                 "Addressing", "LeaseStore", "LeaseLedger", "Netlink", "Dataplane", "ControlAPI", "Inspection",
             ]),
+        .target(name: "Documents", dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "ControlAPI"]),
         .executableTarget(
             name: "leasectl",
             dependencies: [
                 "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
-                "Diagnosis", argumentParser,
+                "Diagnosis", "Documents", argumentParser,
             ]),
         .target(
             name: "WebView", dependencies: ["ControlAPI", "Addressing"],
@@ -116,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "LeasectlTests",
             dependencies: [
-                "leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport", argumentParser,
+                "leasectl", "ControlAPI", "Documents", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport",
+                argumentParser,
             ]),
         .testTarget(
             name: "IntegrationTests",
@@ -135,7 +137,10 @@ if Context.environment["FELT_FUZZ"] != nil {
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "FuzzDriver",
-            dependencies: ["Agent", "Addressing", "ControlAPI", "Gossip", "LeaseLedger", "Netlink", "CFuzzer"],
+            dependencies: [
+                "Agent", "Addressing", "ControlAPI", "Documents", "Gossip", "LeaseLedger", "LeaseStore", "Netlink",
+                "CFuzzer", "CSQLite",
+            ],
             path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     ]
 }

@@ -4,7 +4,7 @@ PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables s
 CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc docker.io systemd-container busybox-static
 # A browser for felt-web's page, and the checker of what it tells Prometheus.
 # man and mandoc for the manual pages.
-TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus man-db mandoc python3 \
+TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus man-db mandoc python3 strace systemd \
     $(CONTAINER_PACKAGES)
 # For bench-dataplane alone.
 BENCH_PACKAGES = iperf3 gcc libc6-dev

@@ -125,10 +125,11 @@ test-deb: build
 	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
 	Packaging/scripts/test-deb.sh $(RELEASE)
 
-# What Felt is made of, with versions and licences (CycloneDX).
-sbom: deps
+# What Felt is made of, with versions and licences (CycloneDX); fails where one is missing.
+sbom: build
 	swift package resolve
-	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" >.build/felt.cdx.json
+	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" $(addprefix $(RELEASE)/,feltd leasectl felt-web) \
+	    >.build/felt.cdx.json
 	@echo .build/felt.cdx.json
 
 # The unit tests under the address and the thread sanitizer, in folders of their own.

@@ -122,7 +122,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux", "ControlAPI", "TestSupport"],
+            dependencies: [
+                "Addressing", "LeaseLedger", "LeaseStore", "Gossip", "Agent", "CLinux", "ControlAPI", "TestSupport",
+            ],
             path: "Integration", exclude: ["demo.sh", "FaultInjection", "Chaos", "PythonLab"]),
     ],
     swiftLanguageModes: [.v6]

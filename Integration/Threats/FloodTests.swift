@@ -53,7 +53,7 @@ extension Integration {
                     return genuine.isEmpty ? "none" : nil
                 }
                 let attacker = try lab.addHost("evil", address: "192.168.50.200")
-                var datagrams = [32, 200, 1_300].map { genuine.prefix(8) + [UInt8](repeating: 7, count: $0) }
+                var datagrams = [32, 200, 1_300].map { Array(genuine.prefix(8)) + [UInt8](repeating: 7, count: $0) }
                 datagrams += [7, 64, 1_400].map { [UInt8](repeating: 0x46, count: $0) }
                 let before = try victim.leasectl.status().gossip
                 let began = BootClock().now

@@ -32,6 +32,8 @@ package struct Member: Sendable {
     /// started has no window that would know it.
     var hasAnswered: Bool { window != nil && answeredRun == window?.runNonce }
 
+    mutating func answers() { answeredRun = window?.runNonce }
+
     /// Whether word of a life at `incarnation` overrides what we hold.
     func isOverridden(byLifeAt incarnation: UInt64) -> Bool {
         incarnation > self.incarnation || (isAssumed && incarnation >= self.incarnation)

@@ -130,10 +130,11 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// libFuzzer's driver is linked, and the code instrumented, only for `make fuzz`.
+// libFuzzer's driver is linked, and the code instrumented, only for `make fuzz`. Without the address sanitizer it cannot
+// see how much is allocated at once.
 var settingsOfAll = settings
 if Context.environment["FELT_FUZZ"] != nil {
-    settingsOfAll.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    settingsOfAll.append(.unsafeFlags(["-sanitize=fuzzer,address"]))
     package.products.append(.executable(name: "felt-fuzz", targets: ["FuzzDriver"]))
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
@@ -143,7 +144,7 @@ if Context.environment["FELT_FUZZ"] != nil {
                 "Agent", "Addressing", "ControlAPI", "Documents", "Gossip", "LeaseLedger", "LeaseStore", "Netlink",
                 "CFuzzer", "CSQLite",
             ],
-            path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+            path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 }
 

@@ -18,7 +18,8 @@ enum DatabaseDriver {
                 guard case .openedFresh(let setAside) = store.opening else { return }
                 precondition(Scratch.read(setAside.keptAs) == bytes, "what was damaged is lost")
                 try store.saveKeys([[UInt8](repeating: 7, count: StoredState.keyLength)])
-                precondition(try store.load().keys.count == 1)
+                let keys = try store.load().keys
+                precondition(keys.count == 1)
             } catch {
                 switch error.kind {
                 case .notADatabase, .otherApplication, .newerSchema:

@@ -46,11 +46,14 @@ enum RowDriver {
                 let reader = LeaseStoreReader(stateDirectory: folder)
                 let read = try reader.readAll()
                 precondition(Set(read.peers.map(\.record.nodeID)).count == read.peers.count)
-                precondition(try reader.events().count <= LeaseStore.journalLength)
+                let events = try reader.events()
+                precondition(events.count <= LeaseStore.journalLength)
                 let store = try LeaseStore(stateDirectory: folder)
-                precondition(store.opening == .existing && (try store.load()) == read)
+                let loaded = try store.load()
+                precondition(store.opening == .existing && loaded == read)
                 for revocation in read.revocations { _ = StoredRevocation.decode(revocation.encoded) }
-                precondition(try copied(read, to: folder + "/copy") == read.whole, "something was lost in writing")
+                let copy = try copied(read, to: folder + "/copy")
+                precondition(copy == read.whole, "something was lost in writing")
             } catch {
                 preconditionFailure("rows made the store unusable")
             }

@@ -4,7 +4,7 @@ PACKAGES = libmnl-dev libsqlite3-dev pkg-config iproute2 iputils-ping nftables s
 CONTAINER_PACKAGES = containernetworking-plugins iptables podman netavark runc docker.io systemd-container busybox-static
 # A browser for felt-web's page, and the checker of what it tells Prometheus.
 # man and mandoc for the manual pages.
-TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus man-db mandoc python3 \
+TEST_PACKAGES = $(PACKAGES) curl socat chromium fonts-dejavu-core prometheus man-db mandoc python3 strace systemd \
     $(CONTAINER_PACKAGES)
 # For bench-dataplane alone.
 BENCH_PACKAGES = iperf3 gcc libc6-dev
@@ -89,7 +89,8 @@ bench-dataplane: deps
 	mkdir -p .build/bench
 	$(CC) -O2 -Wall -Wextra -Werror -o .build/bench/bare Benchmarks/dataplane/bare.c -lmnl
 	$(RELEASE)/bench-dataplane --json .build/bench/dataplane.json
-# Every fuzz target for a while, from its corpus; a crash leaves its input in .build/fuzz and fails. FUZZ_TARGETS="a b" picks some.
+# Every fuzz target for a while, from its corpus; a crash leaves its input in .build/fuzz and fails. FUZZ_TARGETS="a b" picks
+# some. Inputs are no longer than the longest of the corpus, or 4,096 bytes.
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS ?= $(notdir $(wildcard Fuzz/Corpus/*))
 FUZZ = .build/fuzz/release/felt-fuzz
@@ -97,7 +98,8 @@ fuzz: deps
 	FELT_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product felt-fuzz
 	@for target in $(FUZZ_TARGETS); do \
 	    mkdir -p .build/fuzz/found/$$target; \
-	    SWIFT_BACKTRACE=enable=no FELT_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(FUZZ_SECONDS) -max_len=4096 \
+	    SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=16 FELT_FUZZ_TARGET=$$target \
+	        $(FUZZ) -max_total_time=$(FUZZ_SECONDS) \
 	        -rss_limit_mb=1024 -malloc_limit_mb=16 -timeout=10 -seed=1 -print_final_stats=1 -verbosity=0 -artifact_prefix=.build/fuzz/$$target- \
 	        .build/fuzz/found/$$target Fuzz/Corpus/$$target >.build/fuzz/$$target.log 2>&1 \
 	        || { tail -40 .build/fuzz/$$target.log; echo "$$target has crashed" >&2; exit 1; }; \
@@ -124,16 +126,29 @@ test-deb: build
 	@command -v dpkg-shlibdeps >/dev/null || apt-get install -y -qq --no-install-recommends dpkg-dev
 	Packaging/scripts/test-deb.sh $(RELEASE)
 
-# What Felt is made of, with versions and licences (CycloneDX).
-sbom: deps
+# What Felt is made of, with versions and licences (CycloneDX); fails where one is missing.
+sbom: build
 	swift package resolve
-	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" >.build/felt.cdx.json
+	Packaging/scripts/sbom.py "$$(Packaging/scripts/version.sh)" $(addprefix $(RELEASE)/,feltd leasectl felt-web) \
+	    >.build/felt.cdx.json
 	@echo .build/felt.cdx.json
 
-# The unit tests under the address and the thread sanitizer, in folders of their own.
-sanitize: deps
-	swift test --sanitize=address --scratch-path .build-address --skip IntegrationTests
-	swift test --sanitize=thread --scratch-path .build-thread --skip IntegrationTests
+# All tests under the address and the thread sanitizer, in folders of their own: the unit tests, then the integration tests
+# with sanitized daemons. There what measures memory is left out, and what puts a library (LD_PRELOAD) or a tracer before
+# the sanitizer's. Whatever a sanitizer finds, in a daemon that a test kills too, stays in .build-SANITIZER/found and fails.
+SANITIZERS = address thread
+UNSANITIZED = MemoryTests|StoreCrashTests|StoreDiskTests|AbsenceTests|ClockTests|makes.no.system.call
+sanitize: test-deps build $(addprefix sanitize-,$(SANITIZERS))
+sanitize-%: deps
+	swift test --sanitize=$* --scratch-path .build-$* --skip IntegrationTests
+	for program in feltd leasectl felt-web; do \
+	    swift build --sanitize=$* --scratch-path .build-$* --product $$program || exit 1; \
+	done
+	rm -rf .build-$*/found && mkdir -p .build-$*/found
+	FELT_BIN_DIR=$(CURDIR)/.build-$*/debug ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/.build-$*/found/report \
+	    TSAN_OPTIONS=log_path=$(CURDIR)/.build-$*/found/report \
+	    swift test --no-parallel --filter IntegrationTests --skip '$(UNSANITIZED)'
+	@! cat .build-$*/found/* 2>/dev/null | grep .
 # felt beside serf (about 20 minutes); ROUNDS=, NODES=, QUIET= as Benchmarks/gossip/bench.py names them.
 ROUNDS = 3
 NODES = 16 64

@@ -66,11 +66,12 @@ let package = Package(
             dependencies: [
                 "Addressing", "LeaseStore", "LeaseLedger", "Netlink", "Dataplane", "ControlAPI", "Inspection",
             ]),
+        .target(name: "Documents", dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "ControlAPI"]),
         .executableTarget(
             name: "leasectl",
             dependencies: [
                 "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "Netlink", "Dataplane", "Inspection",
-                "Diagnosis", argumentParser,
+                "Diagnosis", "Documents", argumentParser,
             ]),
         .target(
             name: "WebView", dependencies: ["ControlAPI", "Addressing"],
@@ -116,27 +117,34 @@ let package = Package(
         .testTarget(
             name: "LeasectlTests",
             dependencies: [
-                "leasectl", "ControlAPI", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport", argumentParser,
+                "leasectl", "ControlAPI", "Documents", "LeaseStore", "LeaseLedger", "Addressing", "TestSupport",
+                argumentParser,
             ]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Addressing", "LeaseLedger", "LeaseStore", "Agent", "CLinux", "ControlAPI", "TestSupport"],
+            dependencies: [
+                "Addressing", "LeaseLedger", "LeaseStore", "Gossip", "Agent", "CLinux", "ControlAPI", "TestSupport",
+            ],
             path: "Integration", exclude: ["demo.sh", "FaultInjection", "Chaos", "PythonLab"]),
     ],
     swiftLanguageModes: [.v6]
 )
 
-// libFuzzer's driver is linked, and the code instrumented, only for `make fuzz`.
+// libFuzzer's driver is linked, and the code instrumented, only for `make fuzz`. Without the address sanitizer it cannot
+// see how much is allocated at once.
 var settingsOfAll = settings
 if Context.environment["FELT_FUZZ"] != nil {
-    settingsOfAll.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    settingsOfAll.append(.unsafeFlags(["-sanitize=fuzzer,address"]))
     package.products.append(.executable(name: "felt-fuzz", targets: ["FuzzDriver"]))
     package.targets += [
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "FuzzDriver",
-            dependencies: ["Agent", "Addressing", "ControlAPI", "Gossip", "LeaseLedger", "Netlink", "CFuzzer"],
-            path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+            dependencies: [
+                "Agent", "Addressing", "ControlAPI", "Documents", "Gossip", "LeaseLedger", "LeaseStore", "Netlink",
+                "CFuzzer", "CSQLite",
+            ],
+            path: "Fuzz/Driver", linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
 }
 

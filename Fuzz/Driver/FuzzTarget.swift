@@ -1,7 +1,6 @@
 internal import Addressing
 internal import Agent
 internal import ControlAPI
-internal import Glibc
 internal import Gossip
 internal import LeaseLedger
 internal import Netlink
@@ -22,6 +21,12 @@ enum FuzzTarget: String, CaseIterable {
     case configuration
     case netconf
     case netlink
+    /// What `leasectl import` reads.
+    case document
+    /// What a program that is not ours may have put into the database's tables.
+    case row
+    /// The database as a whole file.
+    case database
 
     /// Written once, before the fuzzer starts.
     nonisolated(unsafe) static var chosen = FuzzTarget.datagram
@@ -39,15 +44,18 @@ enum FuzzTarget: String, CaseIterable {
             }
         case .control: Self.control(bytes)
         case .configuration:
-            Self.withFile(bytes) { path in
+            Scratch.withFile(bytes) { path in
                 _ = try? FeltdConfiguration(flags: [:], configPath: path, environment: [:], hostName: "fuzz")
             }
         case .netconf:
-            Self.withFile(bytes) { path in
+            Scratch.withFile(bytes) { path in
                 _ = try? FeltdConfiguration(
                     flags: [.netConf: [path]], configPath: nil, environment: [:], hostName: "fuzz")
             }
         case .netlink: Self.netlink(bytes)
+        case .document: DocumentDriver.run(bytes)
+        case .row: RowDriver.run(bytes)
+        case .database: DatabaseDriver.run(bytes)
         }
     }
 
@@ -119,16 +127,5 @@ enum FuzzTarget: String, CaseIterable {
             while let message = messages.next() { precondition(message.payload.count <= bytes.count) }
             _ = NetlinkNotification.all(in: datagram)
         }
-    }
-
-    private static let path = "/dev/shm/felt-fuzz-\(getpid())"
-
-    private static func withFile(_ bytes: [UInt8], _ body: (String) -> Void) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return }
-        _ = write(file, bytes, bytes.count)
-        close(file)
-        body(path)
-        unlink(path)
     }
 }

@@ -66,9 +66,10 @@ enum Seeds {
         }
         let token = JoinToken(key: key, clusterID: 7, seeds: [record.endpoint])
         try write(Array(token.text.utf8), "\(folder)/token", 0)
+        try StoreSeeds.write(to: folder)
     }
 
-    private static func write(_ bytes: [UInt8], _ folder: String, _ number: Int) throws {
+    static func write(_ bytes: [UInt8], _ folder: String, _ number: Int) throws {
         mkdir(folder, 0o755)
         let file = open("\(folder)/seed-\(number)", O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         guard file >= 0 else { throw SystemError(code: errno) }

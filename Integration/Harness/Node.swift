@@ -13,6 +13,8 @@ final class Node {
     var calledName: String?
     /// The feltd to run; `nil`: that of the build.
     var program: String?
+    /// What feltd is started through: a program that takes privileges from it, or looks at it.
+    var wrapper: [String] = []
     private(set) var daemon: BackgroundProcess?
     private(set) var pods: [Pod] = []
     /// A file that stands in for /etc/machine-id: another machine, as far as software can tell.
@@ -54,7 +56,7 @@ final class Node {
     func start() throws {
         guard daemon == nil else { throw LabError("\(name) is running already") }
         daemon = try BackgroundProcess(
-            namespace.inside(machine + [try program ?? Binaries.path("feltd")] + feltdArguments),
+            namespace.inside(machine + wrapper + [try program ?? Binaries.path("feltd")] + feltdArguments),
             environment: options.environment,
             log: logFile)
     }

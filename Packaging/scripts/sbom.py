@@ -1,20 +1,34 @@
 #!/usr/bin/env python3
-"""Lists what Felt is made of as a CycloneDX 1.5 document: sbom.py RELEASE > felt.cdx.json
+"""Lists what Felt is made of as a CycloneDX 1.5 document: sbom.py RELEASE PROGRAM... > felt.cdx.json
 
-Swift packages come from the resolved dependency graph, system libraries from the Debian package database. A licence that is
-not recognised stops the run: it must be looked at by a person.
+Swift packages come from the resolved dependency graph, system libraries from what the built programs link and the Debian
+package database. A licence that is not recognised stops the run: it must be looked at by a person. So does a document
+that lacks something: each pinned package and each linked library, with a version and a licence, or it fails.
 """
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 
-SYSTEM = {"libmnl-dev": "LGPL-2.1-or-later", "libsqlite3-dev": "blessing"}
+# By Debian package, as /usr/share/doc/*/copyright says.
+SYSTEM = {
+    "libmnl0": "LGPL-2.1-or-later",
+    "libsqlite3-0": "blessing",
+    "libc6": "LGPL-2.1-or-later",
+    "libgcc-s1": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libstdc++6": "GPL-3.0-or-later WITH GCC-exception-3.1",
+}
 MARKS = [
     ("Apache License", "Apache-2.0"),
     ("Permission is hereby granted, free of charge", "MIT"),
     ("Redistribution and use in source and binary forms", "BSD-3-Clause"),
 ]
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def licence(folder):
@@ -27,10 +41,9 @@ def licence(folder):
 
 
 def swift_packages():
-    shown = subprocess.run(
-        ["swift", "package", "show-dependencies", "--format", "json"], check=True, capture_output=True).stdout
+    shown = output("swift", "package", "show-dependencies", "--format", "json")
     seen = {}
-    waiting = json.loads(shown[shown.index(b"{"):])["dependencies"]
+    waiting = json.loads(shown[shown.index("{"):])["dependencies"]
     while waiting:
         one = waiting.pop()
         seen[one["identity"]] = one
@@ -45,34 +58,63 @@ def swift_packages():
         }
 
 
-def system_libraries():
-    for name, identifier in sorted(SYSTEM.items()):
-        version = subprocess.run(
-            ["dpkg-query", "-W", "-f", "${Version}", name], check=True, capture_output=True, text=True).stdout
+def linked(programs):
+    """The Debian packages of the libraries that these programs load."""
+    paths = {match for program in programs for match in re.findall(r"(/\S+) \(0x", output("ldd", program))}
+    # The package database knows the paths behind Debian's merged /usr.
+    return {output("dpkg-query", "-S", os.path.realpath(path)).split(":")[0] for path in paths}
+
+
+def system_libraries(programs):
+    for name in sorted(linked(programs)):
+        if name not in SYSTEM:
+            sys.exit(f"{name} is linked and its licence not known; look at it, and add it to SYSTEM")
+        version = output("dpkg-query", "-W", "-f", "${Version}", name)
         yield {
-            "type": "library", "name": name.removesuffix("-dev"), "version": version,
+            "type": "library", "name": name, "version": version,
             "bom-ref": f"pkg:deb/debian/{name}@{version}", "purl": f"pkg:deb/debian/{name}@{version}",
-            "licenses": [{"license": {"id": identifier}}],
+            "licenses": [{"expression": SYSTEM[name]}],
         }
 
 
 def toolchain():
-    first = subprocess.run(["swift", "--version"], check=True, capture_output=True, text=True).stdout.split("\n")[0]
     return {
-        "type": "framework", "name": "swift-runtime", "version": first.strip(), "bom-ref": "swift-runtime",
-        "licenses": [{"license": {"id": "Apache-2.0"}}],
+        "type": "framework", "name": "swift-runtime", "version": output("swift", "--version").split("\n")[0].strip(),
+        "bom-ref": "swift-runtime", "licenses": [{"license": {"id": "Apache-2.0"}}],
     }
 
 
-document = {
-    "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
-    "metadata": {
-        "component": {
-            "type": "application", "name": "felt", "version": sys.argv[1], "bom-ref": "felt",
-            "licenses": [{"license": {"id": "Apache-2.0"}}],
-        }
-    },
-    "components": [*swift_packages(), *system_libraries(), toolchain()],
-}
-json.dump(document, sys.stdout, indent=2)
-print()
+def check(components):
+    """Against what the build itself has written down: Package.resolved."""
+    listed = {(one["name"], one["version"]) for one in components}
+    pins = json.loads(pathlib.Path("Package.resolved").read_text(encoding="utf-8"))["pins"]
+    wanted = {(pin["identity"], pin["state"]["version"]) for pin in pins}
+    if wanted - listed:
+        sys.exit(f"not in the list: {sorted(wanted - listed)}")
+    if {one["name"] for one in components if one["bom-ref"].startswith("pkg:deb/")} < {"libmnl0", "libsqlite3-0"}:
+        sys.exit("libmnl and SQLite are not among the linked libraries: were the programs built?")
+    for one in components:
+        if not one["version"] or not one["licenses"]:
+            sys.exit(f"{one['name']} has no version or no licence")
+    if len({one["bom-ref"] for one in components}) != len(components):
+        sys.exit("something is listed twice")
+
+
+def main():
+    release, programs = sys.argv[1], sys.argv[2:]
+    components = [*swift_packages(), *system_libraries(programs), toolchain()]
+    check(components)
+    json.dump({
+        "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1,
+        "metadata": {
+            "component": {
+                "type": "application", "name": "felt", "version": release, "bom-ref": "felt",
+                "licenses": [{"license": {"id": "Apache-2.0"}}],
+            }
+        },
+        "components": components,
+    }, sys.stdout, indent=2)
+    print()
+
+
+main()

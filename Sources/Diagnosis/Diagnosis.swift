@@ -7,6 +7,7 @@ package enum Diagnosis {
     private static let checks: [Check] = [
         DaemonChecks.down, DaemonChecks.notReady, DaemonChecks.alone, MachineChecks.clock,
         StoreChecks.unreadable, StoreChecks.damaged, StoreChecks.unwritable, StoreChecks.busy,
+        StrangerChecks.unknownKey, StrangerChecks.fullTable,
         IdentityChecks.names, IdentityChecks.fingerprints,
         OverlapChecks.routes, OverlapChecks.addresses, OverlapChecks.pools,
         KernelChecks.forwarding, KernelChecks.reversePath, KernelChecks.forwardDrops, KernelChecks.deviceMTU,

@@ -48,6 +48,8 @@ package struct Facts: Sendable {
     /// Why the daemon was not asked.
     package var daemonProblem: String?
     package var status: StatusInfo?
+    /// How far the daemon's counters have risen while the facts were gathered.
+    package var counted: [String: UInt64] = [:]
     package var network: IPv4Block?
     package var ownSubnet: IPv4Block?
     package var backend: String?

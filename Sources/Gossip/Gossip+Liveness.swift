@@ -159,11 +159,12 @@ extension Gossip {
         for (subject, suspicion) in suspicions.sorted(by: { $0.key < $1.key }) where suspicion.deadline <= now {
             guard let member = members[subject] else { continue }
             let timeout = health.scaled(configuration.timing.probeTimeout)
-            if let heard = member.lastHeard, heard > suspicion.started {
+            let hasSpoken = member.lastHeard.map { $0 > suspicion.started } ?? false
+            if hasSpoken, member.hasAnswered {
                 // It lives, whoever says what; it has been told, and will say so itself.
                 suspicions[subject]?.delay(by: (now - suspicion.started) / 2)
-            } else if !suspicion.isConfirmed, !suspicion.isChecked, pings.count < Self.mostPings {
-                // Nobody, or hardly anybody, shares the suspicion: a look of our own first.
+            } else if hasSpoken || !suspicion.isConfirmed, !suspicion.isChecked, pings.count < Self.mostPings {
+                // Hardly anybody shares the suspicion, or what was heard may be a recording: a look of our own first.
                 suspicions[subject]?.isChecked = true
                 suspicions[subject]?.delay(by: timeout)
                 sendPing(to: subject, newSequence(), .check, deadline: now + timeout, now)

@@ -100,6 +100,7 @@ extension Gossip {
     mutating func acknowledged(_ sequence: UInt32, _ theirs: UInt64, by sender: NodeID, _ now: Instant) {
         compare(theirs, with: sender, now)
         guard let ping = pings[sequence] else { return }
+        if ping.target == sender { members[sender]?.answers() }
         if ping.isTimed, ping.target == sender, probe?.sequence != sequence || probe?.repetitions == 0 {
             // Karn: an answer to a repeated ping measures nothing.
             members[sender]?.roundTrip.measured(now - ping.sent)

@@ -35,20 +35,26 @@ internal import Logging
                 flags: arguments.given, configPath: arguments.config ?? environment["FELTD_CONFIG"],
                 environment: environment, hostName: HostName.current)
         } catch {
-            throw Self.end("\(error)", status: StartFailure.usage)
+            let wanted = arguments.logFormat.last ?? environment["FELTD_LOG_FORMAT"]
+            throw Self.end(
+                StartFailure("\(error)", status: StartFailure.usage), wanted.flatMap(LogFormat.init) ?? .text)
         }
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, format: settings.logFormat) }
         do {
             try await Launcher(configuration: settings, log: Logger(label: "feltd")).run()
         } catch {
-            throw Self.end(error.description, status: error.status)
+            throw Self.end(error, settings.logFormat)
         }
     }
 
-    /// One line on standard error, then the status.
-    private static func end(_ message: String, status: Int32) -> ExitCode {
-        let line = Array("feltd: \(message)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
-        return ExitCode(status)
+    /// One line on standard error, then the status: a program's last word, or an event where they are read by another.
+    private static func end(_ failure: StartFailure, _ format: LogFormat) -> ExitCode {
+        switch format {
+        case .json: failure.tell(Logger(label: "feltd") { _ in LineLogHandler(level: .error, format: .json) })
+        case .text:
+            let line = Array("feltd: \(failure)\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+        }
+        return ExitCode(failure.status)
     }
 }

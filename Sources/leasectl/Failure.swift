@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import ControlAPI
+internal import Documents
 internal import LeaseStore
 
 /// The exit statuses of the contract.
@@ -44,6 +45,18 @@ enum Status {
         }
     }
 }
+
+extension DocumentError {
+    var status: Int32 {
+        switch kind {
+        case .malformed: Status.usage
+        case .conflict: Status.unhealthy
+        case .notFound: Status.notFound
+        }
+    }
+}
+
+extension DocumentFormat: ExpressibleByArgument {}
 
 /// Runs a command's body; a failure becomes one line on standard error and a status of the contract.
 func reporting(_ body: () throws -> Void) throws {

@@ -52,6 +52,26 @@ import Testing
         #expect(try ids("10.0.0.0/8") == ["overlap-address"])
     }
 
+    @Test func `datagrams under an unknown key, and members beyond what the network can need, are told`() {
+        #expect(Self.ids { $0.counted = ["datagramsUnknownKey": 0] }.isEmpty)
+        #expect(Self.ids { $0.counted = ["datagramsUnknownKey": 3] } == ["key-unknown"])
+        func ids(members: Int, subnets: Int) -> [String] {
+            Self.ids { facts in
+                facts.status = StatusInfo(
+                    cluster: "1", node: "a", nodeID: "0", ready: true, lease: nil, backend: "vxlan", state: "idle",
+                    peers: .init(), pool: .init(total: subnets, used: 1), dataplane: .init(inSync: true, desired: 0),
+                    store: .init(path: "", writes: 0))
+                facts.members = (0..<members).map {
+                    MemberInfo(
+                        node: "n\($0)", nodeID: "\($0)", address: "", liveness: .alive, incarnation: 1, version: "1")
+                }
+            }
+        }
+        #expect(ids(members: 4_095, subnets: 255).isEmpty)
+        #expect(ids(members: 4_096, subnets: 255) == ["members-full"])
+        #expect(ids(members: 5_000, subnets: 4_096).isEmpty)
+    }
+
     @Test func `a few wrong checksums, and a few among many, are a line's`() {
         func ids(_ errors: UInt64, of received: UInt64) -> [String] {
             Self.ids { $0.checksums = .init(udpReceived: received, udpErrors: errors, tcpReceived: 0, tcpErrors: 0) }

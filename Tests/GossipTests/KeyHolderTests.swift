@@ -70,14 +70,15 @@ import Testing
     }
 
     /// A node that holds a subnet. Signatures of 2 are forged.
-    private func victim() throws -> Victim {
+    private func victim(network: String = "10.244.0.0/16") throws -> Victim {
         let own = Self.record(0)
         let verified = Verifications()
         var configuration = GossipConfiguration(
             identity: LeaseLedger.Identity(
                 clusterID: 1, nodeID: own.nodeID, publicKey: own.publicKey, runNonce: 5,
                 sign: { _ in Array(repeating: 1, count: 64) }),
-            own: own, reserved: 1 << 16, offer: SettingsOffer(settings: try testSettings(), agreed: true, named: 1),
+            own: own, reserved: 1 << 16,
+            offer: SettingsOffer(settings: try testSettings(network), agreed: true, named: 1),
             verifyRecord: {
                 verified.add()
                 return $0.signature.first == 1
@@ -196,6 +197,23 @@ import Testing
         let claim = try #require(victim.gossip.ledger?.own.claim)
         #expect(claim.subnet != subnet && claim.epoch < Revocation.banEpoch)
         #expect(victim.events.contains { if case .lease(.lost) = $0 { true } else { false } })
+    }
+
+    @Test func `who claims everything with made-up members takes nothing from a claim as firm as theirs`() throws {
+        var victim = try victim(network: "10.244.0.0/21")
+        let held = try #require(victim.gossip.ledger?.heldClaim)
+        let pool = try #require(victim.gossip.ledger?.pool)
+        for number in 1...UInt64(3 * pool.count) {
+            let subnet = try #require(pool.subnet(at: Int(number) % pool.count))
+            let claim = Claim(subnet: subnet, claimClass: held.claimClass, epoch: 1)
+            let lie = Self.record(number, claim: claim)
+            victim.hear([.record(Self.signed(lie), liveness: .alive, incarnation: 1)], from: lie.nodeID)
+            victim.advance(.milliseconds(100))
+        }
+        victim.advance(.seconds(30))
+        #expect(victim.gossip.ledger?.heldClaim?.subnet == held.subnet)
+        #expect(!victim.events.contains { if case .lease(.lost) = $0 { true } else { false } })
+        #expect(victim.gossip.members.count <= Self.limit)
     }
 
     @Test func `strangers make a node answer at a bounded rate`() throws {

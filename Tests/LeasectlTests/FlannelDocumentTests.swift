@@ -1,5 +1,6 @@
 import Addressing
 import ControlAPI
+import Documents
 import LeaseLedger
 import Testing
 

@@ -50,9 +50,24 @@ extension Daemon {
         let (seeds, port) = (context.seeds, context.bindPort)
         Task { [weak self] in
             var endpoints: [Endpoint] = []
-            for seed in seeds { endpoints += await Resolver.resolve(seed, defaultPort: port) }
-            await self?.step(.seeds(endpoints))
+            var unresolved: Set<HostPort> = []
+            for seed in seeds {
+                let found = await Resolver.resolve(seed, defaultPort: port)
+                if found.isEmpty { unresolved.insert(seed) }
+                endpoints += found
+            }
+            await self?.take(seeds: endpoints, unresolved: unresolved)
         }
+    }
+
+    private func take(seeds endpoints: [Endpoint], unresolved: Set<HostPort>) {
+        for seed in unresolved.subtracting(unresolvedSeeds) {
+            log.warning(
+                "no address is found for \(seed), given with --join", id: "seed-unresolved",
+                ["seed": "\(seed)"])
+        }
+        unresolvedSeeds = unresolved
+        step(.seeds(endpoints))
     }
 
     private func settled(_ settings: NetworkSettings) {

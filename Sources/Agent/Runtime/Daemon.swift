@@ -36,6 +36,8 @@ actor Daemon {
     // Security
     var keys: KeyKeeping
     var discovery = DiscoveryState()
+    /// Seeds whose names had no address when they were looked up last.
+    var unresolvedSeeds: Set<HostPort> = []
 
     // Data plane
     var isLookingForEndpoints = false

@@ -1,4 +1,5 @@
 internal import Addressing
+internal import Glibc
 internal import LeaseLedger
 internal import Logging
 internal import Synchronization
@@ -10,6 +11,7 @@ final class Transport: Sendable {
     let loop: EventLoop
     private let sealer: Mutex<DatagramSealer>
     private let rejections: Mutex<Rejections>
+    private let refusals = Mutex(Refusals())
     private let log: Logger
     private let clock = BootClock()
     /// Between two lines about datagrams that do not open.
@@ -22,6 +24,15 @@ final class Transport: Sendable {
         var lastTold: Instant?
     }
 
+    /// What the kernel did not send, and for which reason (errno) that was said last.
+    private struct Refusals {
+        var untold: UInt64 = 0
+        var told: (code: Int32, at: Instant)?
+    }
+
+    /// Between two lines about datagrams that cannot be sent for the same reason: a machine may be off its network for days.
+    private static let tellingAgain = Duration.seconds(600)
+
     init(socket: UDPSocket, loop: EventLoop, sealer: DatagramSealer, log: Logger) {
         self.socket = socket
         self.loop = loop
@@ -33,7 +44,23 @@ final class Transport: Sendable {
     /// Seals with the ring's first key, or with another for a node that lacks it.
     func send(_ plaintext: [UInt8], to endpoint: Endpoint, key: KeyID? = nil) {
         let sealer = sealer.withLock { $0 }
-        socket.send(sealer.seal(plaintext, with: key), to: endpoint)
+        let code = socket.send(sealer.seal(plaintext, with: key), to: endpoint)
+        if code != 0 { tellRefused(code, endpoint) }
+    }
+
+    private func tellRefused(_ code: Int32, _ endpoint: Endpoint) {
+        let now = clock.now
+        let count = refusals.withLock { refusals -> UInt64? in
+            refusals.untold += 1
+            if let told = refusals.told, told.code == code, now - told.at < Self.tellingAgain { return nil }
+            refusals.told = (code, now)
+            defer { refusals.untold = 0 }
+            return refusals.untold
+        }
+        guard let count else { return }
+        log.warning(
+            "\(count) datagrams could not be sent, the last to \(endpoint): \(String(cString: strerror(code)))",
+            id: "datagrams-unsent", ["destination": "\(endpoint)"])
     }
 
     /// From here on these keys seal and open.

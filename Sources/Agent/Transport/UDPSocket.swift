@@ -82,8 +82,10 @@ package final class UDPSocket: Sendable {
     }
 
     /// Sends, or counts what the kernel does not take now: gossip repairs a loss.
-    package func send(_ bytes: [UInt8], to endpoint: Endpoint) {
+    /// - Returns: why the kernel refused it (errno); 0: it did not, or there is no room at the moment.
+    @discardableResult package func send(_ bytes: [UInt8], to endpoint: Endpoint) -> Int32 {
         let address = SocketAddress(endpoint)
+        var code: Int32 = 0
         // Each refused datagram that is read from the error queue makes the next one's error pending.
         for _ in 0..<64 {
             let sent = bytes.withUnsafeBytes { buffer in
@@ -91,18 +93,20 @@ package final class UDPSocket: Sendable {
                     sendto(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL), $0, $1)
                 }
             }
-            if sent == bytes.count { return }
-            switch errno {
+            if sent == bytes.count { return 0 }
+            code = errno
+            switch code {
             // The pending error of an earlier datagram, perhaps to somebody else, is reported on this call.
             case EINTR, ECONNREFUSED, EHOSTUNREACH, ENETUNREACH: continue
             case EAGAIN, ENOBUFS:
                 counts.withLock { $0.sendsWithoutRoom += 1 }
-                return
+                return 0
             default: break
             }
             break
         }
         counts.withLock { $0.sendFailures += 1 }
+        return code
     }
 
     /// Ends `receive`.

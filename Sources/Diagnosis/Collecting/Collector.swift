@@ -64,6 +64,10 @@ package struct Collector {
         if let before = cluster.status, let after = status() {
             facts.store.writes = after.store.writes - min(after.store.writes, before.store.writes)
             facts.store.seconds = PathProber.now - start
+            for (name, value) in after.gossip {
+                // Less than before: it was started anew.
+                facts.counted[name] = value - min(value, before.gossip[name, default: 0])
+            }
         }
         return facts
     }

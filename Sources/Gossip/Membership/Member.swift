@@ -14,6 +14,8 @@ package struct Member: Sendable {
     var isAssumed: Bool
     var roundTrip = RoundTrip()
     var window: ReplayWindow?
+    /// The member's run that has answered a ping of ours.
+    var answeredRun: UInt32?
     var lastContact: Instant?
 
     package var roundTripTime: Duration? { roundTrip.smoothed }
@@ -25,6 +27,12 @@ package struct Member: Sendable {
         self.since = since
         self.isAssumed = isAssumed
     }
+
+    /// Whether the run that speaks has answered us. Of another it cannot be told from a recording, as a node that has just
+    /// started has no window that would know it.
+    var hasAnswered: Bool { window != nil && answeredRun == window?.runNonce }
+
+    mutating func answers() { answeredRun = window?.runNonce }
 
     /// Whether word of a life at `incarnation` overrides what we hold.
     func isOverridden(byLifeAt incarnation: UInt64) -> Bool {

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ControlAPI
 internal import Diagnosis
+internal import Documents
 internal import Glibc
 internal import LeaseStore
 

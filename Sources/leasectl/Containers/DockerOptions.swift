@@ -1,4 +1,5 @@
 internal import Addressing
+internal import Documents
 
 /// What dockerd must be started with to give its containers addresses of this machine's lease, in the form of flannel's
 /// mk-docker-opts.sh (flannel: dist/mk-docker-opts.sh).

@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import Documents
 internal import FoundationEssentials
 internal import Glibc
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import ControlAPI
+internal import Documents
 internal import LeaseStore
 
 struct ExportCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import Addressing
 import ArgumentParser
 internal import ControlAPI
+internal import Documents
 internal import LeaseStore
 
 struct ImportCommand: ParsableCommand {

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Glibc
 
 /// The whole screen, while this object lives; what was on it before comes back.

@@ -6,6 +6,15 @@ import Testing
 @testable import Agent
 
 @Suite(.serialized) struct UDPSocketTests {
+    @Test func `what the kernel refuses to send is counted, and the reason given`() throws {
+        let socket = try UDPSocket(binding: try Self.loopback())
+        let other = try UDPSocket(binding: try Self.loopback())
+        #expect(socket.send([1], to: other.localEndpoint) == 0)
+        // Nobody has asked to send to all (SO_BROADCAST, socket(7)).
+        #expect(socket.send([1], to: try Self.loopback("255.255.255.255", port: 9)) == EACCES)
+        #expect(socket.counters["sendFailures"] == 1)
+    }
+
     private static func loopback(_ text: String = "127.0.0.1", port: UInt16 = 0) throws -> Endpoint {
         Endpoint(address: try AnyIPAddress(parsing: text), port: port)
     }

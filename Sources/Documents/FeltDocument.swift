@@ -1,22 +1,22 @@
 internal import Addressing
-internal import ControlAPI
-internal import LeaseLedger
-internal import LeaseStore
+package import ControlAPI
+package import LeaseLedger
+package import LeaseStore
 
 /// Felt's own export, version 1: all that a store remembers but keys and identities. Records and revocations carry their
 /// owners' signatures, so that a document cannot say of a node what the node has not said.
-struct FeltDocument {
-    var clusterID: UInt64?
-    var settings: NetworkSettings?
-    var peers: [StoredPeer] = []
-    var revocations: [StoredRevocation] = []
+package struct FeltDocument {
+    package var clusterID: UInt64?
+    package var settings: NetworkSettings?
+    package var peers: [StoredPeer] = []
+    package var revocations: [StoredRevocation] = []
 
-    static let version = 1
+    package static let version = 1
 
     // MARK: Writing
 
     /// - Parameter leases: printed for people; not read back.
-    static func tree(_ state: StoredState, leases: [LeaseInfo]) throws -> JSONValue {
+    package static func tree(_ state: StoredState, leases: [LeaseInfo]) throws -> JSONValue {
         var records = state.peers
         if let own = state.own, let record = own.record {
             records.append(StoredPeer(record: record, incarnation: own.incarnationReserved))
@@ -62,7 +62,7 @@ struct FeltDocument {
 
     // MARK: Reading
 
-    init(parsing bytes: [UInt8], file: String) throws {
+    package init(parsing bytes: [UInt8], file: String) throws {
         let root = DocumentPlace(file: file, name: "", value: try DocumentFile.tree(bytes, file))
         let format = try root.required("format")
         guard try format.text == DocumentFormat.felt.rawValue else {

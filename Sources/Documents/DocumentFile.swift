@@ -1,12 +1,12 @@
-internal import ControlAPI
+package import ControlAPI
 internal import FoundationEssentials
 internal import Glibc
 
 /// Files that are exported and imported; "-" is standard input.
-enum DocumentFile {
+package enum DocumentFile {
     private static let longest = 64 << 20
 
-    static func read(_ path: String) throws -> [UInt8] {
+    package static func read(_ path: String) throws -> [UInt8] {
         let isInput = path == "-"
         let file = isInput ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw unreadable(path, errno) }
@@ -32,9 +32,9 @@ enum DocumentFile {
     }
 
     /// Writes a new file, mode 0600, in one step; an existing one is not touched.
-    static func create(_ path: String, _ text: String) throws { try create(path, Array(text.utf8)) }
+    package static func create(_ path: String, _ text: String) throws { try create(path, Array(text.utf8)) }
 
-    static func create(_ path: String, _ bytes: [UInt8]) throws {
+    package static func create(_ path: String, _ bytes: [UInt8]) throws {
         let temporary = "\(path).partial-\(getpid())"
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw unwritable(path, errno) }
@@ -65,7 +65,8 @@ enum DocumentFile {
     }
 
     /// The tree of a JSON text.
-    static func tree(_ bytes: some Collection<UInt8>, _ path: String, _ place: String = "") throws -> JSONValue {
+    package static func tree(_ bytes: some Collection<UInt8>, _ path: String, _ place: String = "") throws -> JSONValue
+    {
         do {
             return try JSONLine.decode(JSONValue.self, from: bytes)
         } catch {
@@ -75,6 +76,6 @@ enum DocumentFile {
         }
     }
 
-    static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
-    static func bytes(base64 text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+    package static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+    package static func bytes(base64 text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
 }

@@ -3,17 +3,17 @@ internal import LeaseLedger
 internal import LeaseStore
 
 /// What an import changes, found out before anything is written.
-struct ImportPlan {
+package struct ImportPlan {
     private var clusterID: UInt64?
     private var settings: NetworkSettings?
     private var peers: [StoredPeer] = []
     private var revocations: [StoredRevocation] = []
     private var own: OwnState?
     /// What is done, a sentence each.
-    private(set) var lines: [String] = []
+    package private(set) var lines: [String] = []
 
     /// Felt's own document: what the database does not know yet.
-    init(_ document: FeltDocument, into target: ImportTarget) throws {
+    package init(_ document: FeltDocument, into target: ImportTarget) throws {
         let state = target.state
         if let theirs = document.clusterID, let mine = state.clusterID, theirs != mine {
             throw DocumentError(
@@ -24,24 +24,27 @@ struct ImportPlan {
         if let settings = document.settings { try take(settings, target) }
         clusterID = state.clusterID ?? document.clusterID
         if state.clusterID == nil, let clusterID { lines.append("join cluster \(ClusterText.of(clusterID))") }
-        let known = Dictionary(state.peers.map { ($0.record.nodeID, $0.record.version) }) { first, _ in first }
-        peers = document.peers.filter { peer in
-            peer.record.nodeID != state.own?.nodeID
-                && known[peer.record.nodeID].map { $0 < peer.record.version } ?? true
+        var known = Dictionary(state.peers.map { ($0.record.nodeID, $0.record.version) }) { first, _ in first }
+        // The newest first: a document that was put together by hand may have a node twice.
+        for peer in document.peers.sorted(by: { $0.record.version > $1.record.version }) {
+            let (nodeID, version) = (peer.record.nodeID, peer.record.version)
+            guard nodeID != state.own?.nodeID, known[nodeID].map({ $0 < version }) ?? true else { continue }
+            known[nodeID] = version
+            peers.append(peer)
         }
         for peer in peers {
             let claim = peer.record.claim.map { ", \($0.subnet)" } ?? ", no subnet"
             lines.append("take the record of \(peer.record.record.name) (\(peer.record.nodeID.short))\(claim)")
         }
-        let revoked = Set(state.revocations.map(\.revocation))
-        revocations = document.revocations.filter { !revoked.contains($0.revocation) }
+        var revoked = Set(state.revocations.map(\.revocation))
+        revocations = document.revocations.filter { revoked.insert($0.revocation).inserted }
         for revocation in revocations {
             lines.append("take the revocation of \(revocation.revocation.nodeID.short)'s claim")
         }
     }
 
     /// flannel's: the settings, and this machine's lease as a pinned claim.
-    init(_ document: FlannelDocument, lease: FlannelDocument.Lease?, into target: ImportTarget) throws {
+    package init(_ document: FlannelDocument, lease: FlannelDocument.Lease?, into target: ImportTarget) throws {
         clusterID = target.state.clusterID
         try take(document.settings, target)
         guard let lease else { return }
@@ -53,12 +56,14 @@ struct ImportPlan {
                 "this node holds \(held.subnet) already; release it first (leasectl release), or leave it as it is",
                 kind: .conflict)
         }
-        guard own.claim?.claimClass != .pinned || own.vtepMAC != lease.vtepMAC else { return }
+        let address = lease.vtepMAC.flatMap { $0.isUnicast ? $0 : nil }
+        guard own.claim?.claimClass != .pinned || own.vtepMAC != address ?? own.vtepMAC else { return }
         let highest = target.state.peers.compactMap(\.record.claim?.epoch).max() ?? 0
-        own.claim = Claim(subnet: lease.subnet, claimClass: .pinned, epoch: own.claim?.epoch ?? highest + 1)
+        let epoch = own.claim?.epoch ?? min(highest + 1, NodeRecord.largestCounter)
+        own.claim = Claim(subnet: lease.subnet, claimClass: .pinned, epoch: epoch)
         own.hint = lease.subnet
         lines.append("pin \(lease.subnet) to this node, as flannel's lease of \(lease.publicIP)")
-        if let address = lease.vtepMAC, address.isUnicast {
+        if let address {
             own.vtepMAC = address
             lines.append("keep \(address) as the VXLAN device's address")
         }
@@ -95,7 +100,7 @@ struct ImportPlan {
     }
 
     /// Writes it; each part is durable before the next, and doing all of it again changes nothing.
-    func carryOut(in target: ImportTarget) throws {
+    package func carryOut(in target: ImportTarget) throws {
         guard !lines.isEmpty else { return }
         let store = try LeaseStore(stateDirectory: target.stateDirectory)
         _ = try store.load()

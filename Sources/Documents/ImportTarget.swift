@@ -1,14 +1,14 @@
-internal import LeaseStore
+package import LeaseStore
 
 /// The database that a document is imported into, as it is now.
-struct ImportTarget {
-    let database: String
-    let document: String
-    let state: StoredState
+package struct ImportTarget {
+    package let database: String
+    package let document: String
+    package let state: StoredState
 
     private static let name = "felt.db"
 
-    init(database: String, document: String) throws {
+    package init(database: String, document: String) throws {
         guard database == Self.name || database.hasSuffix("/" + Self.name) else {
             throw DocumentError(
                 database, "is not the database of a state directory, <state-dir>/\(Self.name); name one with --database"
@@ -27,7 +27,7 @@ struct ImportTarget {
         }
     }
 
-    var stateDirectory: String {
+    package var stateDirectory: String {
         database.contains("/") ? String(database.dropLast(Self.name.utf8.count + 1)) : "."
     }
 }

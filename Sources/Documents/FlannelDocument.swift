@@ -1,26 +1,27 @@
-internal import Addressing
-internal import ControlAPI
-internal import LeaseLedger
+package import Addressing
+package import ControlAPI
+package import LeaseLedger
 
 /// What flannel keeps in etcd: <prefix>/config and <prefix>/subnets/A.B.C.D-LEN, with flannel's JSON as values.
-struct FlannelDocument {
-    struct Lease: Hashable {
-        var key: String
-        var subnet: IPv4Block
-        var publicIP: IPv4Address
-        var backend: String
-        var vtepMAC: MACAddress?
+package struct FlannelDocument {
+    package struct Lease: Hashable {
+        package var key: String
+        package var subnet: IPv4Block
+        package var publicIP: IPv4Address
+        package var backend: String
+        package var vtepMAC: MACAddress?
     }
 
-    var settings: NetworkSettings
-    var leases: [Lease] = []
+    package var settings: NetworkSettings
+    package var leases: [Lease] = []
 
-    static let prefix = "/coreos.com/network"
+    package static let prefix = "/coreos.com/network"
 
     // MARK: Writing
 
     /// The keys with their values, in etcd's order.
-    static func entries(_ settings: NetworkSettings, _ leases: [LeaseInfo]) -> [(key: String, value: JSONValue)] {
+    package static func entries(_ settings: NetworkSettings, _ leases: [LeaseInfo]) -> [(key: String, value: JSONValue)]
+    {
         let pool = settings.pool
         var backend: [JSONValue.Member] = [.init("Type", .string(settings.backend.label))]
         if settings.backend == .vxlan {
@@ -61,7 +62,7 @@ struct FlannelDocument {
     // MARK: Reading
 
     /// - Parameter bytes: an object of keys and values, what `etcdctl get --prefix` prints, or the same with `-w json`.
-    init(parsing bytes: [UInt8], file: String) throws {
+    package init(parsing bytes: [UInt8], file: String) throws {
         let entries = try FlannelEntries(parsing: bytes, file: file).entries
         guard let config = entries.first(where: { $0.name.hasSuffix("/config") }) else {
             throw DocumentError(

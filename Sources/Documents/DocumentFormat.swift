@@ -1,7 +1,5 @@
-import ArgumentParser
-
 /// How a document is written.
-enum DocumentFormat: String, ExpressibleByArgument, CaseIterable {
+package enum DocumentFormat: String, CaseIterable, Sendable {
     /// All that Felt knows but keys and identities, signed as the nodes signed it.
     case felt
     /// What flannel keeps in etcd.

@@ -1,0 +1,58 @@
+internal import Glibc
+internal import Synchronization
+
+/// Sends datagrams over and over, as fast as this machine does, from a thread of its own; from the namespace in which it
+/// was made.
+final class Flood {
+    private final class Work {
+        let sender: DatagramSender
+        let datagrams: [[UInt8]]
+        let isEnding = Atomic(false)
+        let sent = Atomic(0)
+
+        init(_ sender: DatagramSender, _ datagrams: [[UInt8]]) {
+            self.sender = sender
+            self.datagrams = datagrams
+        }
+
+        func run() {
+            while !isEnding.load(ordering: .relaxed) {
+                for datagram in datagrams { sender.send(datagram, pause: 0) }
+                sent.add(datagrams.count, ordering: .relaxed)
+            }
+        }
+    }
+
+    private let work: Work
+    private var thread: pthread_t?
+
+    init(_ datagrams: [[UInt8]], to address: String, port: UInt16) throws {
+        work = Work(try DatagramSender(to: address, port: port), datagrams)
+        var started = pthread_t()
+        let passed = Unmanaged.passRetained(work)
+        let code = pthread_create(
+            &started, nil,
+            { pointer in
+                if let pointer { Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().run() }
+                return nil
+            }, passed.toOpaque())
+        guard code == 0 else {
+            passed.release()
+            throw LabError(call: "pthread_create", errno: code)
+        }
+        thread = started
+    }
+
+    deinit { stop() }
+
+    /// Ends it.
+    /// - Returns: how many were sent.
+    @discardableResult func stop() -> Int {
+        if let thread {
+            work.isEnding.store(true, ordering: .relaxed)
+            pthread_join(thread, nil)
+        }
+        thread = nil
+        return work.sent.load(ordering: .relaxed)
+    }
+}

@@ -1,23 +1,25 @@
 internal import Glibc
 internal import Synchronization
 
-/// Sends datagrams over and over, as fast as this machine does, from a thread of its own; from the namespace in which it
-/// was made.
+/// Sends datagrams over and over from a thread of its own, as fast as this machine does if it is not told to pause; from the
+/// namespace in which it was made.
 final class Flood {
     private final class Work {
         let sender: DatagramSender
         let datagrams: [[UInt8]]
+        let pause: UInt32
         let isEnding = Atomic(false)
         let sent = Atomic(0)
 
-        init(_ sender: DatagramSender, _ datagrams: [[UInt8]]) {
+        init(_ sender: DatagramSender, _ datagrams: [[UInt8]], _ pause: UInt32) {
             self.sender = sender
             self.datagrams = datagrams
+            self.pause = pause
         }
 
         func run() {
             while !isEnding.load(ordering: .relaxed) {
-                for datagram in datagrams { sender.send(datagram, pause: 0) }
+                for datagram in datagrams { sender.send(datagram, pause: pause) }
                 sent.add(datagrams.count, ordering: .relaxed)
             }
         }
@@ -26,8 +28,9 @@ final class Flood {
     private let work: Work
     private var thread: pthread_t?
 
-    init(_ datagrams: [[UInt8]], to address: String, port: UInt16) throws {
-        work = Work(try DatagramSender(to: address, port: port), datagrams)
+    /// - Parameter pause: microseconds after each datagram.
+    init(_ datagrams: [[UInt8]], to address: String, port: UInt16, pause: UInt32 = 0) throws {
+        work = Work(try DatagramSender(to: address, port: port), datagrams, pause)
         var started = pthread_t()
         let passed = Unmanaged.passRetained(work)
         let code = pthread_create(

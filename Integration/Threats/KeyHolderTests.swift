@@ -26,7 +26,6 @@ extension Integration {
                     }
                     return node.log.contains("members-full:") ? nil : "no line in the log"
                 }
-                #expect(try node.leasectl.run(["events"]).output.contains("membersFull"))
                 #expect(try node.leasectl.members().count <= 4_097)
                 // Nobody answers for them; the first that are found out make room.
                 late.options.join = [node.address]

@@ -54,7 +54,7 @@ extension Integration {
                 try await waitUntil("enough is recorded") {
                     recording.listen()
                     let count = recording.datagrams.count
-                    return count >= 150 ? nil : "\(count) datagrams"
+                    return count >= 110 ? nil : "\(count) datagrams"
                 }
                 try await kill(dead, in: lab, recording)
                 let leases = try leases(node)

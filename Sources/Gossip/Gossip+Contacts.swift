@@ -45,12 +45,13 @@ extension Gossip {
         guard !probeOrder.isEmpty else { return }
         let start = Int.random(in: 0..<probeOrder.count, using: &random)
         // The order is random: any stretch of it will do.
-        let entries = (probeOrder[start...] + probeOrder[..<start]).lazy.compactMap { [members] subject -> ViewEntry? in
+        let seen = probeOrder.all(from: start).lazy.compactMap { [members] subject -> ViewEntry? in
             guard let member = members[subject], member.liveness == .alive, !member.isAssumed else { return nil }
             return ViewEntry(nodeID: subject, incarnation: member.incarnation)
         }.prefix(Self.viewLength)
+        let entries = Array(seen)
         guard !entries.isEmpty else { return }
-        send([.view(Array(entries))], to: endpoint, piggyback: false)
+        send([.view(entries)], to: endpoint, piggyback: false)
     }
 
     mutating func view(_ entries: [ViewEntry], _ now: Instant) {

@@ -26,8 +26,11 @@ import Testing
         #expect(cluster.run(for: .seconds(20)) { $0.isConverged }, "seed \(seed)")
         let joiner = cluster.addNode()
         cluster.start(joiner, seeds: [0])
-        let claimed = cluster.run(for: .seconds(5), grain: .milliseconds(1)) { cluster in
-            cluster.nodes[0].gossip?.ledger?.table[cluster.nodes[joiner].identity.nodeID]?.claim != nil
+        // From the moment on at which the first has learned of the claim.
+        let claimed = cluster.run(for: .seconds(5), grain: .microseconds(100)) { cluster in
+            cluster.nodes[..<joiner].contains {
+                $0.gossip?.ledger?.table[cluster.nodes[joiner].identity.nodeID]?.claim != nil
+            }
         }
         #expect(claimed, "seed \(seed)")
         cluster.network.isConnected = { _, destination in destination != joiner }

@@ -1,0 +1,28 @@
+import LeaseLedger
+import Simulation
+import Testing
+
+@testable import Gossip
+
+@Suite struct LargeClusterTests {
+    private static let seeds = [1, UInt64.random(in: 0 ... .max)]
+
+    private func settledCluster(nodes: Int, seed: UInt64) throws -> SimulatedCluster {
+        var cluster = SimulatedCluster(seed: seed, settings: try testSettings("10.0.0.0/8"))
+        for _ in 0..<nodes { cluster.addNode() }
+        cluster.startSettled()
+        return cluster
+    }
+
+    @Test(arguments: seeds)
+    func `a settled cluster is one that has come to rest, and stays so`(seed: UInt64) throws {
+        var cluster = try settledCluster(nodes: 50, seed: seed)
+        #expect(cluster.isConverged, "seed \(seed)")
+        cluster.run(for: .seconds(60))
+        #expect(cluster.isConverged && cluster.overlaps.isEmpty, "seed \(seed)")
+        #expect(cluster.nodes.allSatisfy { $0.gossip?.members.count == 49 }, "seed \(seed)")
+        #expect(cluster.nodes.allSatisfy { $0.events.isEmpty == ($0.claim != nil) }, "seed \(seed)")
+        // A probe and an answer a second each.
+        #expect(cluster.datagrams / 50 < 140, "seed \(seed)")
+    }
+}

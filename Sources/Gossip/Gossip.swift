@@ -54,6 +54,9 @@ package struct Gossip: Sendable {
     var seedMembers: [Endpoint: NodeID] = [:]
     var contacts: [NodeID] = []
     var nextContacts: Instant?
+    /// Members from the store that are to be asked whether they are there, and how often all of them may be.
+    var unasked: [NodeID] = []
+    var sweepsLeft = 6
     var strangers: [NodeID: Instant] = [:]
     /// Acknowledgements of our claim by nodes whose records have not come yet.
     var earlyAcknowledgements: [NodeID: RecordVersion] = [:]

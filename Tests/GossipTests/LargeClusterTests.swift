@@ -25,4 +25,19 @@ import Testing
         // A probe and an answer a second each.
         #expect(cluster.datagrams / 50 < 140, "seed \(seed)")
     }
+
+    @Test(arguments: seeds)
+    func `a node that starts again soon knows of all that they are there, though datagrams are lost`(
+        seed: UInt64
+    ) throws {
+        var cluster = try settledCluster(nodes: 200, seed: seed)
+        cluster.run(for: .seconds(2))
+        cluster.kill(7, power: true)
+        cluster.run(for: .seconds(10))
+        cluster.network.loss = 0.1
+        let before = cluster.datagrams
+        cluster.start(7, seeds: [])
+        #expect(cluster.run(for: .seconds(20)) { $0.seesAllAlive && $0.haveEqualTables }, "seed \(seed)")
+        #expect(cluster.datagrams - before < 200 * 100, "seed \(seed)")
+    }
 }

@@ -34,8 +34,9 @@ extension Integration {
                 try await Self.waitUnreachable(node)
                 let blocked = try node.doctor()
                 #expect(blocked.ids == ["gossip-blocked"] && blocked.findings[0].subject == "n2", "\(blocked)")
-                try peer.namespace.run("nft", "flush", "ruleset")
+                // Before a word of it comes through again.
                 try peer.stop(SIGKILL)
+                try peer.namespace.run("nft", "flush", "ruleset")
                 let down = try node.doctor()
                 #expect(down.finding("peer-daemon-down")?.subject == "n2", "\(down)")
                 try peer.namespace.ip("link set eth0 down")

@@ -40,12 +40,9 @@ extension Gossip {
         earlyAcknowledgements[subject] = nil
         silent.removeAll { $0 == subject }
         seedMembers = seedMembers.filter { $0.value != subject }
-        if let index = probeOrder.firstIndex(of: subject) {
-            probeOrder.remove(at: index)
-            if index < probeIndex { probeIndex -= 1 }
-        }
+        probeOrder.remove(subject)
         contacts.removeAll { $0 == subject }
-        pings = pings.filter { $0.value.target != subject }
+        pings.removeAll { $0.target == subject }
         if probe?.target == subject { probe = nil }
         if exchange?.peer == subject { exchange = nil }
         if welcomed == subject { welcomed = nil }

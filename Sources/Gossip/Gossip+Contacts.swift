@@ -12,7 +12,7 @@ extension Gossip {
     mutating func contactSoon(_ subject: NodeID, _ now: Instant) {
         guard contacts.count < Self.mostContacts, !contacts.contains(subject) else { return }
         contacts.append(subject)
-        nextContacts = nextContacts ?? now
+        nextContacts = min(nextContacts ?? now, now)
     }
 
     mutating func advanceContacts(_ now: Instant) {
@@ -21,9 +21,24 @@ extension Gossip {
             reconnect(now)
         }
         guard let due = nextContacts, due <= now else { return }
+        while contacts.count < Self.contactsAtOnce, let subject = unasked.popLast() {
+            if members[subject]?.isAssumed == true, !contacts.contains(subject) { contacts.append(subject) }
+        }
         for subject in contacts.prefix(Self.contactsAtOnce) { contact(subject, now) }
         contacts.removeFirst(min(contacts.count, Self.contactsAtOnce))
-        nextContacts = contacts.isEmpty ? nil : now + Self.contactInterval
+        guard contacts.isEmpty, unasked.isEmpty else { return nextContacts = now + Self.contactInterval }
+        nextContacts = nil
+        // Answers to the last sweep are still to come.
+        if isSynchronised { askAssumed(now + .seconds(1)) }
+    }
+
+    /// A node that was restarted knows its peers from the store, and not whether they are there. Those that thought it dead
+    /// tell it of themselves and some others; it asks the rest of them, six times at most, should answers be lost.
+    mutating func askAssumed(_ due: Instant) {
+        guard sweepsLeft > 0, unasked.isEmpty, !silent.isEmpty else { return }
+        sweepsLeft -= 1
+        unasked = silent.filter { members[$0]?.isAssumed == true }.shuffled(using: &random)
+        if !unasked.isEmpty { nextContacts = nextContacts ?? due }
     }
 
     private mutating func reconnect(_ now: Instant) {
@@ -45,12 +60,13 @@ extension Gossip {
         guard !probeOrder.isEmpty else { return }
         let start = Int.random(in: 0..<probeOrder.count, using: &random)
         // The order is random: any stretch of it will do.
-        let entries = (probeOrder[start...] + probeOrder[..<start]).lazy.compactMap { [members] subject -> ViewEntry? in
+        let seen = probeOrder.all(from: start).lazy.compactMap { [members] subject -> ViewEntry? in
             guard let member = members[subject], member.liveness == .alive, !member.isAssumed else { return nil }
             return ViewEntry(nodeID: subject, incarnation: member.incarnation)
         }.prefix(Self.viewLength)
+        let entries = Array(seen)
         guard !entries.isEmpty else { return }
-        send([.view(Array(entries))], to: endpoint, piggyback: false)
+        send([.view(entries)], to: endpoint, piggyback: false)
     }
 
     mutating func view(_ entries: [ViewEntry], _ now: Instant) {

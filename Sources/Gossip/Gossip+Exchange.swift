@@ -12,8 +12,8 @@ extension Gossip {
 
     /// A peer's table hash has come. A difference that is not news under way is repaired, with one peer at a time.
     mutating func compare(_ theirs: UInt64, with sender: NodeID, _ now: Instant) {
-        guard let ledger, members[sender] != nil else { return }
-        if theirs == ledger.table.hash.whole {
+        guard let ours = ledger?.table.hash.whole, members[sender] != nil else { return }
+        if theirs == ours {
             lastAgreement = now
             if !isSynchronised, members[sender]?.liveness.isLive == true { synchronised(now) }
             return
@@ -171,6 +171,7 @@ extension Gossip {
         joining = nil
         nextReconnect = now + random.jittered(configuration.timing.reconnect)
         feed(.synchronised, now)
+        askAssumed(now)
         effects.append(.ownersChanged)
     }
 

@@ -88,7 +88,7 @@ extension Gossip {
     private mutating func isLiveMember(at endpoint: Endpoint) -> Bool {
         let isThere = { (member: Member?) in member?.endpoint == endpoint && member?.liveness.isLive == true }
         if let subject = seedMembers[endpoint], isThere(members[subject]) { return true }
-        seedMembers[endpoint] = probeOrder.first { isThere(members[$0]) }
+        seedMembers[endpoint] = probeOrder.all.first { isThere(members[$0]) }
         return seedMembers[endpoint] != nil
     }
 
@@ -105,7 +105,7 @@ extension Gossip {
             state.nextAttempt = now + random.jittered(wait)
             for seed in seeds where seed != configuration.own.endpoint { sayHello(to: seed) }
             if configuration.hasSeeds, state.attempts.isMultiple(of: 4) { effects.append(.resolveSeeds) }
-            let unheard = probeOrder.filter { members[$0].map { !$0.liveness.isLive || $0.isAssumed } ?? false }
+            let unheard = probeOrder.all.filter { members[$0].map { !$0.liveness.isLive || $0.isAssumed } ?? false }
             for subject in unheard.shuffled(using: &random).prefix(8) { contactSoon(subject, now) }
         }
         // A claim made alone after the join timed out does not end the search for the others.

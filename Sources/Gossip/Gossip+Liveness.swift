@@ -17,7 +17,7 @@ extension Gossip {
         members[subject] = Member(
             endpoint: record.record.endpoint, liveness: first, incarnation: incarnation, since: now,
             isAssumed: incarnation == 0)
-        probeOrder.insert(subject, at: Int.random(in: 0...probeOrder.count, using: &random))
+        probeOrder.insert(subject, using: &random)
         guard first.isLive else { return silent.append(subject) }
         feed(.liveness(subject, isLive: true), now)
         effects.append(.event(.liveness(subject, .alive)))
@@ -155,8 +155,7 @@ extension Gossip {
     }
 
     mutating func expireSuspicions(_ now: Instant) {
-        guard suspicions.values.contains(where: { $0.deadline <= now }) else { return }
-        for (subject, suspicion) in suspicions.sorted(by: { $0.key < $1.key }) where suspicion.deadline <= now {
+        for (subject, suspicion) in suspicions.due(now) {
             guard let member = members[subject] else { continue }
             let timeout = health.scaled(configuration.timing.probeTimeout)
             let hasSpoken = member.lastHeard.map { $0 > suspicion.started } ?? false

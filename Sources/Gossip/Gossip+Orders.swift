@@ -76,7 +76,7 @@ extension Gossip {
 
     mutating func hide(_ subject: NodeID) {
         members[subject] = nil
-        probeOrder.removeAll { $0 == subject }
+        probeOrder.remove(subject)
         contacts.removeAll { $0 == subject }
     }
 }

@@ -24,20 +24,8 @@ extension Gossip {
         sendPing(to: target, sequence, .probe, deadline: now + timeout, now)
     }
 
-    /// Every member once a round, in an order drawn anew each round.
     private mutating func nextProbeTarget() -> NodeID? {
-        var looked = 0
-        while looked < probeOrder.count {
-            if probeIndex >= probeOrder.count {
-                probeIndex = 0
-                probeOrder.shuffle(using: &random)
-            }
-            let candidate = probeOrder[probeIndex]
-            probeIndex += 1
-            looked += 1
-            if members[candidate]?.liveness.isLive == true { return candidate }
-        }
-        return nil
+        probeOrder.nextMember(using: &random) { [members] in members[$0]?.liveness.isLive == true }
     }
 
     private mutating func repeatProbe(_ now: Instant) {
@@ -142,8 +130,7 @@ extension Gossip {
     }
 
     mutating func advancePings(_ now: Instant) {
-        guard pings.values.contains(where: { $0.deadline <= now }) else { return }
-        for (sequence, ping) in pings.sorted(by: { $0.key < $1.key }) where ping.deadline <= now {
+        for (sequence, ping) in pings.due(now) {
             pings[sequence] = nil
             switch ping.purpose {
             case .relay(let origin, let theirSequence):

@@ -72,7 +72,8 @@ extension Gossip {
     private mutating func admit(_ header: DatagramHeader, from source: Endpoint, _ now: Instant) -> Bool {
         guard let member = members[header.sender] else { return true }
         if member.window?.runNonce == header.runNonce {
-            if members[header.sender]?.window?.admit(header.counter) == true { return true }
+            let isNew = members.update(header.sender) { $0.window?.admit(header.counter) ?? false }
+            if isNew == true { return true }
             counters.datagramsReplayed += 1
             return false
         }

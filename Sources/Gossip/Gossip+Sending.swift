@@ -5,49 +5,59 @@ internal import LeaseLedger
 extension Gossip {
     /// Sends messages that fit one datagram, and news on what space is left.
     mutating func send(_ messages: [GossipMessage], to endpoint: Endpoint, piggyback: Bool = true) {
-        var encoded = messages.map { $0.encoded() }
-        if piggyback {
-            var room = DatagramHeader.messageCapacity - encoded.reduce(0) { $0 + $1.count }
-            for subject in news.leastSent(Self.piggybacked) {
-                guard room > 64 else { break }
-                guard let bytes = render(subject)?.encoded(), bytes.count <= room else { continue }
-                encoded.append(bytes)
-                room -= bytes.count
+        var body = ByteWriter(reserving: 256)
+        for message in messages { message.append(to: &body) }
+        if piggyback { addNews(to: &body) }
+        sendDatagram(body, to: endpoint)
+    }
+
+    private mutating func addNews(to body: inout ByteWriter) {
+        for subject in news.leastSent(Self.piggybacked) {
+            let length = body.count
+            guard DatagramHeader.messageCapacity - length > 64 else { return }
+            guard let message = render(subject) else { continue }
+            message.append(to: &body)
+            if body.count <= DatagramHeader.messageCapacity {
                 news.countSent(subject, limit: retransmissions(of: subject))
+            } else {
+                body.truncate(to: length)
             }
         }
-        sendDatagram(encoded, to: endpoint)
     }
 
     /// Sends any number of messages in as many datagrams as they need, at most `limit`.
     mutating func sendAll(_ messages: [GossipMessage], to endpoint: Endpoint, limit: Int = .max) {
-        var packed: [[UInt8]] = []
-        var size = 0
-        var datagrams = 0
-        for bytes in messages.lazy.map({ $0.encoded() }) where bytes.count <= DatagramHeader.messageCapacity {
-            if size + bytes.count > DatagramHeader.messageCapacity {
-                sendDatagram(packed, to: endpoint)
-                datagrams += 1
-                guard datagrams < limit else { return }
-                packed = []
-                size = 0
-            }
-            packed.append(bytes)
-            size += bytes.count
-        }
-        if !packed.isEmpty { sendDatagram(packed, to: endpoint) }
+        for body in Self.packed(messages).prefix(limit) { sendDatagram(body, to: endpoint) }
     }
 
-    private mutating func sendDatagram(_ messages: [[UInt8]], to endpoint: Endpoint) {
+    private static func packed(_ messages: [GossipMessage]) -> [ByteWriter] {
+        var full: [ByteWriter] = []
+        var body = ByteWriter(reserving: 512)
+        for message in messages {
+            let length = body.count
+            message.append(to: &body)
+            guard body.count > DatagramHeader.messageCapacity else { continue }
+            var next = ByteWriter(reserving: DatagramHeader.messageCapacity)
+            next.raw(body.bytes[length...])
+            body.truncate(to: length)
+            // One that fits no datagram goes nowhere.
+            guard next.count <= DatagramHeader.messageCapacity else { continue }
+            full.append(body)
+            body = next
+        }
+        return body.count > 0 ? full + [body] : full
+    }
+
+    private mutating func sendDatagram(_ body: ByteWriter, to endpoint: Endpoint) {
         datagramCounter &+= 1
         let header = DatagramHeader(
             clusterID: configuration.identity.clusterID, sender: nodeID, incarnation: incarnation,
             runNonce: UInt32(truncatingIfNeeded: configuration.identity.runNonce), counter: datagramCounter)
-        var writer = ByteWriter(reserving: DatagramHeader.length + messages.reduce(0) { $0 + $1.count })
+        var writer = ByteWriter(reserving: DatagramHeader.length + body.count)
         header.write(to: &writer)
-        for message in messages { writer.raw(message) }
+        writer.raw(body.bytes)
         counters.datagramsSent += 1
-        counters.bytesSent += UInt64(writer.bytes.count + DatagramHeader.sealingOverhead)
+        counters.bytesSent += UInt64(writer.count + DatagramHeader.sealingOverhead)
         effects.append(.send(writer.bytes, to: endpoint))
     }
 
@@ -129,9 +139,9 @@ extension Gossip {
         if news.hasFresh, nextEager <= now {
             nextEager = now + configuration.timing.eagerPace
             let fresh = news.takeFresh(Self.eagerBatch)
-            let messages = fresh.compactMap { render($0) }
+            let bodies = Self.packed(fresh.compactMap { render($0) }).prefix(4)
             for target in randomLive(pressure.isCrowd ? Self.crowdFanout : configuration.timing.fanout) {
-                sendAll(messages, to: target.endpoint, limit: 4)
+                for body in bodies { sendDatagram(body, to: target.endpoint) }
                 for subject in fresh { news.countSent(subject, limit: retransmissions(of: subject)) }
             }
             let round = now + random.jittered(configuration.timing.firstRound)

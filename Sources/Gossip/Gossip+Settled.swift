@@ -1,18 +1,42 @@
 package import LeaseLedger
 
-/// A cluster that has long been running, for simulations that are not about joining.
-extension Gossip {
-    /// Takes these peers for alive and their records for known to all, as after days together.
-    package mutating func joinSettled(_ peers: [StoredMember], at now: Instant) {
-        for peer in peers where peer.record.nodeID != nodeID && members[peer.record.nodeID] == nil {
-            let subject = peer.record.nodeID
-            members[subject] = Member(
-                endpoint: peer.record.record.endpoint, liveness: .alive, incarnation: peer.incarnation, since: now)
-            probeOrder.append(subject)
-            feed(.record(peer.record), now)
-            feed(.liveness(subject, isLive: true), now)
+/// A cluster that has long been running, for simulations that are not about joining: what its nodes know alike. It is made
+/// once, and each node has its own only of what it changes.
+package struct SettledCluster: Sendable {
+    let table: RecordTable
+    let members: PagedDictionary<NodeID, Member>
+    let live: PagedSet<NodeID>
+    let order: PagedArray<NodeID>
+
+    /// - Parameter nodes: all of them, each with the record that it has published.
+    package init(_ nodes: [StoredMember], at now: Instant, seed: UInt64) {
+        var table = RecordTable()
+        var members = PagedDictionary<NodeID, Member>()
+        var live = PagedSet<NodeID>()
+        for node in nodes {
+            let nodeID = node.record.nodeID
+            _ = table.merge(node.record)
+            members[nodeID] = Member(
+                endpoint: node.record.record.endpoint, liveness: .alive, incarnation: node.incarnation, since: now)
+            live.insert(nodeID)
         }
-        probeOrder.shuffle(using: &random)
+        var random = SplitMix64(seed: seed)
+        self.table = table
+        self.members = members
+        self.live = live
+        order = PagedArray(nodes.map(\.record.nodeID).shuffled(using: &random))
+    }
+}
+
+extension Gossip {
+    /// Takes its peers for alive and their records for known to all, as after days together. For a node that has started
+    /// alone and published the record that the cluster has of it.
+    package mutating func join(_ cluster: SettledCluster) {
+        members = cluster.members
+        members[nodeID] = nil
+        probeOrder = ProbeOrder(cluster.order, from: Int.random(in: 0..<max(cluster.order.count, 1), using: &random))
+        probeOrder.remove(nodeID)
+        ledger?.join(cluster.table, live: cluster.live)
         joining = nil
         isSynchronised = true
         news = NewsQueue()

@@ -7,7 +7,7 @@ extension Gossip {
     /// The own record has changed: whoever has its address has it now.
     mutating func settleTunnelAddress(_ now: Instant) {
         guard let backend = ledger?.own.backend, case .vxlan = backend else { return }
-        let sharing = members.keys.filter { ledger?.table[$0]?.record.backend == backend }
+        let sharing = members.map { $0.key }.filter { ledger?.table[$0]?.record.backend == backend }
         for peer in sharing.sorted() { settleTunnelAddress(with: peer, now) }
     }
 

@@ -12,9 +12,9 @@ package struct Gossip: Sendable {
     let configuration: GossipConfiguration
     /// `nil` until the cluster's settings are settled.
     package internal(set) var ledger: LeaseLedger?
-    package internal(set) var members: [NodeID: Member] = [:]
+    package internal(set) var members = PagedDictionary<NodeID, Member>()
     /// Suspicions under way.
-    var suspicions: [NodeID: Suspicion] = [:]
+    var suspicions = Waiting<NodeID, Suspicion>()
     /// Who said last, first hand, that a member does not answer.
     var accusers: [NodeID: NodeID] = [:]
     /// Members that are not live, in no meaningful order.
@@ -38,10 +38,9 @@ package struct Gossip: Sendable {
     /// When a peer's table was last the same.
     var lastAgreement = Instant.zero
 
-    var probeOrder: [NodeID] = []
-    var probeIndex = 0
+    var probeOrder = ProbeOrder()
     var nextProbe: Instant?
-    var pings: [UInt32: OutstandingPing] = [:]
+    var pings = Waiting<UInt32, OutstandingPing>()
     var probe: Probe?
 
     var exchange: Exchange?
@@ -55,6 +54,9 @@ package struct Gossip: Sendable {
     var seedMembers: [Endpoint: NodeID] = [:]
     var contacts: [NodeID] = []
     var nextContacts: Instant?
+    /// Members from the store that are to be asked whether they are there, and how often all of them may be.
+    var unasked: [NodeID] = []
+    var sweepsLeft = 6
     var strangers: [NodeID: Instant] = [:]
     /// Acknowledgements of our claim by nodes whose records have not come yet.
     var earlyAcknowledgements: [NodeID: RecordVersion] = [:]
@@ -136,8 +138,8 @@ package struct Gossip: Sendable {
         }
         consider(joining?.nextAttempt)
         consider(joining?.until)
-        guard let ledger else { return earliest }
-        consider(ledger.nextDeadline)
+        guard ledger != nil else { return earliest }
+        consider(ledger?.nextDeadline)
         consider(nextProbe)
         consider(probe?.nextStep)
         consider(exchange?.deadline)
@@ -148,8 +150,8 @@ package struct Gossip: Sendable {
         if !news.isEmpty { consider(nextGossip) }
         if news.hasFresh { consider(nextEager) }
         if exchange == nil, news.isEmpty { consider(nextCrowdCheck) }
-        for suspicion in suspicions.values { consider(suspicion.deadline) }
-        for ping in pings.values { consider(ping.deadline) }
+        consider(suspicions.earliest)
+        consider(pings.earliest)
         return earliest
     }
 
@@ -158,8 +160,8 @@ package struct Gossip: Sendable {
     private mutating func overslept(by span: Duration, _ now: Instant) {
         counters.oversleeps += 1
         probe?.verdict = now + health.scaled(configuration.timing.probeTimeout)
-        for sequence in pings.keys { pings[sequence]?.delay(by: span) }
-        for subject in suspicions.keys { suspicions[subject]?.delay(by: span) }
+        pings.delayAll(by: span)
+        suspicions.delayAll(by: span)
         if let session = exchange { exchange?.deadline = max(session.deadline, now) + .milliseconds(50) }
     }
 
@@ -168,6 +170,9 @@ package struct Gossip: Sendable {
 
     /// Members that take part now, the node itself aside.
     package var liveCount: Int { ledger?.live.count ?? 0 }
+
+    /// Those of them that nobody suspects.
+    package var aliveCount: Int { liveCount - suspicions.count }
 
     /// Gives an input to the ledger and does what it asks for.
     mutating func feed(_ input: LedgerInput, _ now: Instant) {

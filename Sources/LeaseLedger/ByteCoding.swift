@@ -22,15 +22,13 @@ package struct ByteReader: ~Copyable {
 
     package var remaining: Int { bytes.endIndex - position }
 
-    private mutating func read<Value: FixedWidthInteger>() throws(DecodingFailure) -> Value {
+    private mutating func read<Value: FixedWidthInteger & BitwiseCopyable>() throws(DecodingFailure) -> Value {
         let size = Value.bitWidth / 8
         guard remaining >= size else { throw .truncated }
-        var value: Value = 0
-        for offset in position..<position + size {
-            value = value << 8 | Value(truncatingIfNeeded: bytes[offset])
-        }
+        let offset = position - bytes.startIndex
+        let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
         position += size
-        return value
+        return Value(bigEndian: value)
     }
 
     // Other modules would call the generic function unspecialised, at many times the cost.
@@ -83,6 +81,16 @@ package struct ByteWriter {
     package init(reserving capacity: Int = 0) { written.reserveCapacity(capacity) }
 
     package var bytes: [UInt8] { written }
+    package var count: Int { written.count }
+
+    /// Takes back what was written beyond `count` bytes.
+    package mutating func truncate(to count: Int) { written.removeLast(written.count - count) }
+
+    /// Writes over two bytes that were written before.
+    package mutating func overwrite(at offset: Int, with value: UInt16) {
+        written[offset] = UInt8(truncatingIfNeeded: value >> 8)
+        written[offset + 1] = UInt8(truncatingIfNeeded: value)
+    }
 
     package mutating func integer(_ value: UInt8) { written.append(value) }
     package mutating func integer(_ value: UInt16) { append(value) }

@@ -23,6 +23,8 @@ package struct Instant: Hashable, Comparable, Sendable, CustomStringConvertible 
 extension Duration {
     /// Saturates at about ±292 years.
     package var wholeNanoseconds: Int64 {
+        // Below nine seconds, as nearly all spans are, no 128 bits need be divided.
+        if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? (seconds < 0 ? .min : .max) : product &+ attoseconds / 1_000_000_000

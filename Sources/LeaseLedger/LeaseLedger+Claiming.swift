@@ -141,7 +141,9 @@ extension LeaseLedger {
     }
 
     /// Every live peer has acknowledged what is claimed and not confirmed yet.
-    var everybodyAgrees: Bool { live.count <= Self.mostAcknowledgers && live.isSubset(of: acknowledgements) }
+    var everybodyAgrees: Bool {
+        live.count <= Self.mostAcknowledgers && live.allSatisfy { acknowledgements.contains($0) }
+    }
 
     /// Whether acknowledgements of a published claim are waited for.
     package var waitsForAcknowledgements: Bool {
@@ -151,7 +153,7 @@ extension LeaseLedger {
     }
 
     /// The live peers that have not acknowledged what is claimed and not confirmed yet.
-    package var hesitant: Set<NodeID> { live.subtracting(acknowledgements) }
+    package var hesitant: Set<NodeID> { Set(live.lazy.filter { !acknowledgements.contains($0) }) }
 
     private mutating func confirmIfDue(_ now: Instant, _ effects: inout [LedgerEffect]) {
         guard case .claiming(let since) = phase, let claim = own.claim, uncommitted == nil,

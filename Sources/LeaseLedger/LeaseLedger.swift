@@ -51,7 +51,7 @@ package struct LeaseLedger: Sendable {
     /// The own record as it should be; what the others may know of it is in the table.
     package internal(set) var own: NodeRecord
     /// Peers that are reachable now.
-    package internal(set) var live: Set<NodeID> = []
+    package internal(set) var live = PagedSet<NodeID>()
 
     /// The next number that needs a new reservation.
     package internal(set) var reserved: UInt64
@@ -189,10 +189,22 @@ package struct LeaseLedger: Sendable {
         return effects
     }
 
+    /// For simulations that begin with a cluster that has long been running: its table, this node's record included, and
+    /// all of its nodes.
+    package mutating func join(_ table: RecordTable, live nodes: PagedSet<NodeID>) {
+        self.table = table
+        live = nodes
+        live.remove(own.nodeID)
+    }
+
     /// When `handle(.tick)` is wanted at the latest; `nil`: not before the next input.
     package var nextDeadline: Instant? {
         guard phase != .stopped else { return nil }
-        return [phaseDeadline, inheritanceEnds, preparationEnds].compactMap(\.self).min()
+        // Asked for at every datagram.
+        var earliest = phaseDeadline
+        if let ends = inheritanceEnds, earliest.map({ ends < $0 }) ?? true { earliest = ends }
+        if let ends = preparationEnds, earliest.map({ ends < $0 }) ?? true { earliest = ends }
+        return earliest
     }
 
     /// When an inherited claim begins to yield as any other.

@@ -1,15 +1,21 @@
 /// Who a node is: the first 128 bits of SHA-256 of its Ed25519 public key. Not its name, not its address.
 package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    package let bits: UInt128
+    /// In halves: in unoptimised builds Swift 6.3 keeps generic values that want an alignment of 16 bytes at places aligned
+    /// to 8, and the program ends there.
+    private let high: UInt64
+    private let low: UInt64
 
-    package init(bits: UInt128) { self.bits = bits }
+    package var bits: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
-    @inlinable package static func == (left: NodeID, right: NodeID) -> Bool { left.bits == right.bits }
+    package init(bits: UInt128) {
+        high = UInt64(truncatingIfNeeded: bits >> 64)
+        low = UInt64(truncatingIfNeeded: bits)
+    }
 
     /// The sixteen bytes in network byte order.
     package init?(networkBytes: some Collection<UInt8>) {
         guard networkBytes.count == 16 else { return nil }
-        bits = networkBytes.reduce(0) { $0 << 8 | UInt128($1) }
+        self.init(bits: networkBytes.reduce(0) { $0 << 8 | UInt128($1) })
     }
 
     /// Parses the 32 hexadecimal digits that `description` prints.
@@ -17,7 +23,7 @@ package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard text.utf8.count == 32, text.allSatisfy(\.isHexDigit), let bits = UInt128(text, radix: 16) else {
             return nil
         }
-        self.bits = bits
+        self.init(bits: bits)
     }
 
     package var networkBytes: [UInt8] { withUnsafeBytes(of: bits.bigEndian) { Array($0) } }
@@ -31,7 +37,13 @@ package struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The first eight digits, for people.
     package var short: String { String(description.prefix(8)) }
 
-    package static func < (left: NodeID, right: NodeID) -> Bool { left.bits < right.bits }
+    package static func < (left: NodeID, right: NodeID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+
+    package static func == (left: NodeID, right: NodeID) -> Bool {
+        left.high == right.high && left.low == right.low
+    }
 }
 
 /// Which of two records of one node is the newer: the higher sequence number, then the higher nonce of the run that

@@ -10,8 +10,8 @@ package struct RecordTable: Sendable {
         case known
     }
 
-    private var slots: [NodeID: UInt32] = [:]
-    private var records: [SignedRecord] = []
+    private var slots = PagedDictionary<NodeID, UInt32>()
+    private var records = PagedArray<SignedRecord>()
     private var buckets: [[UInt32]] = Array(repeating: [], count: TableHash.bucketCount)
     private var claimants = SlotIndex<IPv4Block>()
     /// By the name's hash: a table of thousands has little room for the names themselves.
@@ -100,7 +100,8 @@ package struct RecordTable: Sendable {
     /// Takes out what should never have come in; merging never removes.
     @discardableResult
     package mutating func remove(_ nodeID: NodeID) -> SignedRecord? {
-        guard let slot = slots.removeValue(forKey: nodeID) else { return nil }
+        guard let slot = slots[nodeID] else { return nil }
+        slots[nodeID] = nil
         let record = records[Int(slot)]
         hash.toggle(nodeID, record.version)
         unindex(record, slot)
@@ -228,7 +229,7 @@ package struct RecordTable: Sendable {
     }
 
     /// All subnets that somebody claims.
-    package var claimedSubnets: some Collection<IPv4Block> { claimants.keys }
+    package var claimedSubnets: some Sequence<IPv4Block> { claimants.keys }
 
     /// What an exchange of tables compares: the versions in one bucket.
     package func entries(inBucket bucket: Int) -> [TableEntry] {

@@ -1,9 +1,9 @@
 /// Which slots of a table carry a key. Nearly every key is carried by one slot only, and costs no array of its own then.
-struct SlotIndex<Key: Hashable & Sendable>: Sendable {
-    private var first: [Key: UInt32] = [:]
+struct SlotIndex<Key: PagedKey>: Sendable {
+    private var first = PagedDictionary<Key, UInt32>()
     private var more: [Key: [UInt32]] = [:]
 
-    var keys: Dictionary<Key, UInt32>.Keys { first.keys }
+    var keys: LazyMapSequence<PagedDictionary<Key, UInt32>, Key> { first.keys }
 
     mutating func add(_ slot: UInt32, for key: Key) {
         if first[key] == nil { first[key] = slot } else { more[key, default: []].append(slot) }

@@ -6,12 +6,12 @@ struct Census {
     struct Entry: Equatable {
         var tableHash: UInt64?
         var held: IPv4Block?
-        var live: Int?
+        var alive: Int?
     }
 
     private(set) var tables: [UInt64: Int] = [:]
     private(set) var holders: [IPv4Block: Int] = [:]
-    private(set) var liveCounts: [Int: Int] = [:]
+    private(set) var aliveCounts: [Int: Int] = [:]
     private(set) var holding = 0
     /// Subnets that more than one node holds.
     private(set) var overlapping = 0
@@ -20,7 +20,7 @@ struct Census {
         if old.tableHash != new.tableHash {
             Self.move(&tables, from: old.tableHash, to: new.tableHash)
         }
-        if old.live != new.live { Self.move(&liveCounts, from: old.live, to: new.live) }
+        if old.alive != new.alive { Self.move(&aliveCounts, from: old.alive, to: new.alive) }
         guard old.held != new.held else { return }
         if let held = old.held {
             holding -= 1

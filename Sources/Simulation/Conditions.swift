@@ -8,13 +8,26 @@ extension SimulatedCluster {
 
     /// Every running node sees every other alive.
     package var seesAllAlive: Bool {
-        let ids = nodes.filter(\.isRunning).map(\.identity.nodeID)
-        // Cheap to tell when it does not hold: a node that sees fewer live peers than there are.
-        guard census.liveCounts.keys.allSatisfy({ $0 >= ids.count - 1 }) else { return false }
+        // Cheap to tell when it does not hold: a node that sees fewer peers alive than there are.
+        let others = nodes.count { $0.process != nil } - 1
+        guard census.aliveCounts.keys.allSatisfy({ $0 >= others }) else { return false }
+        let ids = nodes.compactMap { $0.process == nil ? nil : $0.identity.nodeID }
+        // And when there is nobody but those that run: then each node's members are those.
+        let isExact = haveEqualTables && knowsNobody(but: ids)
         return nodes.allSatisfy { node in
-            guard let gossip = node.gossip else { return true }
-            return ids.allSatisfy { $0 == node.identity.nodeID || gossip.members[$0]?.liveness == .alive }
+            guard let process = node.process else { return true }
+            return process.inPlace { gossip in
+                if isExact, gossip.members.count == others { return true }
+                return ids.allSatisfy { $0 == node.identity.nodeID || gossip.members[$0]?.liveness == .alive }
+            }
         }
+    }
+
+    /// Whether the first running node has records of these nodes alone. Members without a record there are none.
+    private func knowsNobody(but ids: [NodeID]) -> Bool {
+        let table = nodes.first { $0.process != nil }?.process?.gossip.ledger?.table
+        guard let table, table.count == ids.count else { return false }
+        return ids.allSatisfy { table[$0] != nil }
     }
 
     package var haveEqualTables: Bool { census.tables.count <= 1 }

@@ -2,10 +2,12 @@ internal import LeaseLedger
 
 /// Events in the order of virtual time; events of one instant in the order in which they were added.
 struct EventQueue<Event> {
+    /// What is moved about in the heap is small, and no reference.
     private struct Entry {
         let time: Int64
         let sequence: UInt64
-        let event: Event
+        /// Where the event is.
+        let place: Int
 
         func precedes(_ other: Entry) -> Bool {
             time != other.time ? time < other.time : sequence < other.sequence
@@ -13,12 +15,16 @@ struct EventQueue<Event> {
     }
 
     private var heap: [Entry] = []
+    private var events: [Event?] = []
+    private var freePlaces: [Int] = []
     private var sequence: UInt64 = 0
 
     var nextTime: Instant? { heap.first.map { Instant(nanoseconds: $0.time) } }
 
     mutating func add(_ event: Event, at time: Instant) {
-        let entry = Entry(time: time.nanoseconds, sequence: sequence, event: event)
+        let place = freePlaces.popLast() ?? events.count
+        if place == events.count { events.append(event) } else { events[place] = event }
+        let entry = Entry(time: time.nanoseconds, sequence: sequence, place: place)
         sequence += 1
         heap.append(entry)
         var child = heap.count - 1
@@ -31,11 +37,13 @@ struct EventQueue<Event> {
     }
 
     mutating func next() -> (time: Instant, event: Event)? {
-        guard let last = heap.popLast() else { return nil }
-        guard let first = heap.first else { return (Instant(nanoseconds: last.time), last.event) }
-        heap[0] = last
-        sink()
-        return (Instant(nanoseconds: first.time), first.event)
+        guard let first = heap.first, let last = heap.popLast() else { return nil }
+        if !heap.isEmpty {
+            heap[0] = last
+            sink()
+        }
+        freePlaces.append(first.place)
+        return events[first.place].take().map { (Instant(nanoseconds: first.time), $0) }
     }
 
     /// Four children a node: half the levels of a binary heap, and children that share a cache line.

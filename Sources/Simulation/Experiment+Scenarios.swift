@@ -100,8 +100,8 @@ extension Experiment {
     }
 
     private mutating func partition() {
-        let half = max(1, cluster.nodes.count / 2)
-        cluster.network.isConnected = { ($0 < half) == ($1 < half) }
+        let part = max(1, Int(Double(cluster.nodes.count) * configuration.cut))
+        cluster.network.isConnected = { ($0 < part) == ($1 < part) }
         pass(.seconds(60))
         mend("healing")
         pass(.seconds(5))
@@ -172,7 +172,7 @@ extension Experiment {
         let followed = expect("a changed address is followed", within: .seconds(60)) { cluster in
             cluster.haveEqualTables
                 && cluster.nodes.allSatisfy {
-                    $0.index == index || $0.gossip?.members[nodeID].map { $0.endpoint == endpoint } ?? true
+                    $0.index == index || $0.process?.gossip.members[nodeID].map { $0.endpoint == endpoint } ?? true
                 }
         }
         if let followed { heals.append(followed) }
@@ -185,7 +185,7 @@ extension Experiment {
         guard let holder = holders.randomElement(using: &random) else { return pass(.seconds(1)) }
         cluster.give(.ledger(.order(.release)), to: holder)
         let held = holders.count
-        let wanting = cluster.nodes.contains { $0.gossip?.ledger?.phase == .exhausted }
+        let wanting = cluster.nodes.contains { $0.process?.gossip.ledger?.phase == .exhausted }
         if wanting {
             let taken = expect("a freed subnet is taken", within: .seconds(60)) { cluster in
                 cluster.nodes.count { $0.claim != nil } >= held && cluster.overlaps.isEmpty

@@ -15,8 +15,14 @@ package struct Experiment {
         package var span = Duration.seconds(60)
         /// Whether one node of ten is stopped for seconds at a time, beside what the scenario does.
         package var pauses = false
+        /// The share of the nodes that a partition cuts off from the others.
+        package var cut = 0.5
 
         package init() {}
+
+        /// Whether it begins with a cluster that has been running. Thousands that join at once are an experiment of their
+        /// own, and share nothing of their tables.
+        var beginsSettled: Bool { scenario.beginsSettled || (scenario == .churn && nodes > 256) }
     }
 
     package let configuration: Configuration
@@ -35,6 +41,7 @@ package struct Experiment {
         let network = configuration.scenario == .fullPool ? Self.tightNetwork(for: nodes) : "10.0.0.0/8"
         let settings = NetworkSettings(pool: try SubnetPool(network: IPv4Block(parsing: network), subnetLength: 24))
         cluster = SimulatedCluster(seed: configuration.seed, settings: settings)
+        cluster.keepsEvents = false
         cluster.network.loss = configuration.loss
         cluster.network.duplication = configuration.duplication
         cluster.network.latency = configuration.latency
@@ -63,7 +70,7 @@ package struct Experiment {
     }
 
     private mutating func begin() {
-        guard !configuration.scenario.beginsSettled else {
+        guard !configuration.beginsSettled else {
             cluster.startSettled()
             cluster.run(for: .seconds(2))
             return

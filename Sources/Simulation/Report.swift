@@ -103,5 +103,6 @@ extension Experiment.Configuration {
         return "felt-sim run --scenario \(scenario.rawValue) --nodes \(nodes) --seed \(seed) --loss \(loss)"
             + (duplication > 0 ? " --duplication \(duplication)" : "")
             + " --latency \(least)-\(most) --minutes \(span.inSeconds / 60)" + (pauses ? " --pauses" : "")
+            + (cut != 0.5 ? " --cut \(cut)" : "")
     }
 }

@@ -8,18 +8,18 @@ extension SimulatedCluster {
     mutating func observe(_ index: Int) {
         var entry = Census.Entry()
         let nodeID = nodes[index].identity.nodeID
-        if nodes[index].isRunning {
-            entry.tableHash = nodes[index].gossip?.ledger?.table.hash.whole ?? 0
-            entry.live = nodes[index].gossip?.liveCount ?? 0
-            entry.held = nodes[index].claim?.subnet
-            if let queue = nodes[index].gossip?.overflowingQueue {
-                invariants.broken("bounded: queue \(queue) of node \(index) is too long", at: now)
-            }
+        let overflowing = nodes[index].process?.inPlace { gossip in
+            entry.tableHash = gossip.ledger?.table.hash.whole ?? 0
+            entry.alive = gossip.aliveCount
+            entry.held = gossip.ledger?.heldClaim?.subnet
+            return gossip.overflowingQueue
+        }
+        if let queue = overflowing ?? nil {
+            invariants.broken("bounded: queue \(queue) of node \(index) is too long", at: now)
         }
         guard entry != nodes[index].seen else { return }
-        if entry.tableHash != nodes[index].seen.tableHash, let record = nodes[index].gossip?.ledger?.table[nodeID] {
-            checkSpoken(record, by: index)
-        }
+        let own = nodes[index].process?.gossip.ledger?.table[nodeID]
+        if entry.tableHash != nodes[index].seen.tableHash, let own { checkSpoken(own, by: index) }
         census.change(from: nodes[index].seen, to: entry)
         nodes[index].seen = entry
     }
@@ -41,7 +41,7 @@ extension SimulatedCluster {
 
     /// A node has heard of a peer's record or liveness. Single writer: nobody has a record that its owner has not said.
     mutating func heard(of nodeID: NodeID, by index: Int) {
-        guard let record = nodes[index].gossip?.ledger?.table[nodeID] else {
+        guard let record = nodes[index].process?.inPlace({ $0.ledger?.table[nodeID] }) ?? nil else {
             return invariants.broken("node \(index) forgot \(nodeID.short)", at: now)
         }
         if !pool.isPublished(record) {
@@ -74,14 +74,14 @@ extension SimulatedCluster {
 
     private mutating func judgeFailure(of subject: NodeID, by index: Int) {
         if isHealthy(subject, seenBy: index) {
-            let incarnation = nodes[index].gossip?.members[subject]?.incarnation ?? 0
+            let incarnation = nodes[index].process?.gossip.members[subject]?.incarnation ?? 0
             invariants.falseFailure(of: subject, incarnation: incarnation)
         }
         // Fail static: a verdict takes no route away.
-        guard let claimant = nodes[index].gossip?.ledger?.table.standingClaim(of: subject),
+        guard let claimant = nodes[index].process?.gossip.ledger?.table.standingClaim(of: subject),
             claimant.claim.claimClass > .tentative
         else { return }
-        let owner = nodes[index].gossip?.ledger?.table.owner(of: claimant.claim.subnet)
+        let owner = nodes[index].process?.gossip.ledger?.table.owner(of: claimant.claim.subnet)
         if owner != claimant, owner?.precedes(claimant).wins != true {
             invariants.broken("fail static: node \(index) lost the route of \(subject.short)", at: now)
         }
@@ -90,7 +90,7 @@ extension SimulatedCluster {
     /// S2: a confirmed claim does not yield to a tentative one.
     private mutating func judgeYield(of subnet: IPv4Block, to winner: NodeID, by index: Int) {
         let loser = nodes[index].identity.nodeID
-        guard let theirs = nodes[index].gossip?.ledger?.table[winner]?.claim,
+        guard let theirs = nodes[index].process?.gossip.ledger?.table[winner]?.claim,
             let mine = nodes[index].disk.own?.record.claim, mine.subnet == subnet
         else { return }
         if mine.claimClass >= .confirmed, theirs.claimClass == .tentative {
@@ -103,7 +103,7 @@ extension SimulatedCluster {
 
     /// Fail static: a route goes when its claim was withdrawn, revoked or replaced.
     private mutating func judgeRemoval(of subnet: IPv4Block, of subject: NodeID, by index: Int) {
-        guard let standing = nodes[index].gossip?.ledger?.table.standingClaim(of: subject) else { return }
+        guard let standing = nodes[index].process?.gossip.ledger?.table.standingClaim(of: subject) else { return }
         if standing.claim.subnet == subnet, standing.claim.claimClass > .tentative {
             let what = "fail static: node \(index) removed \(subnet), which \(subject.short) still claims"
             invariants.broken(what, at: now)
@@ -114,8 +114,8 @@ extension SimulatedCluster {
     package mutating func checkQuiescence() {
         for overlap in overlaps { invariants.broken("S1: \(overlap)", at: now) }
         if !haveEqualTables { invariants.broken("S1: the tables differ at quiescence", at: now) }
-        let without = running.filter { $0.claim == nil && $0.gossip?.ledger?.phase != .idle }
-        guard let table = running.first?.gossip?.ledger?.table, !without.isEmpty else { return }
+        let without = running.filter { $0.claim == nil && $0.process?.gossip.ledger?.phase != .idle }
+        guard let table = running.first?.process?.gossip.ledger?.table, !without.isEmpty else { return }
         let claimed = table.claimedSubnets.count { !table.claims(on: $0).isEmpty }
         if claimed < settings.pool.count {
             let indexes = without.map(\.index)

@@ -28,9 +28,10 @@ extension SimulatedCluster {
     package mutating func start(_ index: Int, seeds: [Int], settings named: NetworkSettings? = nil) {
         let first = nodes[index].disk.reserved
         nodes[index].disk.reserved += 1 << 16
-        nodes[index].gossip = Gossip(
+        let gossip = Gossip(
             configuration: configuration(of: index, from: first, hasSeeds: !seeds.isEmpty, named),
             restored: nodes[index].disk.peers.sorted { $0.record.nodeID < $1.record.nodeID })
+        nodes[index].process = SimulatedNode.Process(gossip)
         nodes[index].disk.peers = []
         nodes[index].run += 1
         nodes[index].seeds = seeds
@@ -71,14 +72,14 @@ extension SimulatedCluster {
     /// The disk as it is now, the lazily written peers included.
     package func disk(of index: Int) -> SimulatedNode.Disk {
         var disk = nodes[index].disk
-        if let gossip = nodes[index].gossip { disk.peers = gossip.storedMembers }
+        if let process = nodes[index].process { disk.peers = process.gossip.storedMembers }
         return disk
     }
 
     /// SIGKILL: all that was not on the disk is gone. With `power`, the whole machine falls silent.
     package mutating func kill(_ index: Int, power: Bool = false) {
         nodes[index].disk = disk(of: index)
-        nodes[index].gossip = nil
+        nodes[index].process = nil
         nodes[index].backlog = []
         nodes[index].isMachineUp = !power
         observe(index)
@@ -117,15 +118,18 @@ extension SimulatedCluster {
         indexes[nodes[index].endpoint] = nil
         indexes[endpoint] = index
         nodes[index].endpoint = endpoint
-        let backend = nodes[index].gossip?.ledger.map { $0.table[nodes[index].identity.nodeID]?.record.backend } ?? nil
-        guard let backend else { return }
+        guard let backend = ownRecord(of: index)?.backend else { return }
         give(.ledger(.located(endpoint: endpoint, publicIP: endpoint.address, backend: backend)), to: index)
+    }
+
+    private func ownRecord(of index: Int) -> NodeRecord? {
+        nodes[index].process?.gossip.ledger?.table[nodes[index].identity.nodeID]?.record
     }
 
     /// The machine's VXLAN device has the address of another's.
     package mutating func copyTunnelAddress(of original: Int, to index: Int) {
-        let theirs = nodes[original].gossip?.ledger?.own ?? nodes[original].disk.own?.record.record
-        guard let own = nodes[index].gossip?.ledger?.own, let theirs else { return }
+        let theirs = nodes[original].process?.gossip.ledger?.own ?? nodes[original].disk.own?.record.record
+        guard let own = nodes[index].process?.gossip.ledger?.own, let theirs else { return }
         give(
             .ledger(.located(endpoint: own.endpoint, publicIP: own.publicIP, backend: theirs.backend)), to: index)
     }
@@ -168,12 +172,13 @@ extension SimulatedCluster {
             start(index, seeds: [])
         }
         run(for: .milliseconds(10))
-        let peers = nodes.compactMap { node -> StoredMember? in
+        let published = nodes.compactMap { node -> StoredMember? in
             guard let gossip = node.gossip, let record = gossip.ledger?.table[node.identity.nodeID] else { return nil }
             return StoredMember(record: record, incarnation: gossip.incarnation)
         }
+        let cluster = SettledCluster(published, at: now, seed: random.next())
         for index in nodes.indices {
-            nodes[index].gossip?.joinSettled(peers, at: now)
+            nodes[index].process?.gossip.join(cluster)
             nodes[index].scheduledTick = nil
             observe(index)
             schedule(index)

@@ -28,6 +28,8 @@ package struct SimulatedCluster {
     package var judgedFrom = Instant.zero
     package internal(set) var invariants = Invariants()
     package internal(set) var spread = SpreadMeter()
+    /// Whether each node's events are kept for a test to look at: in a large cluster there are millions.
+    package var keepsEvents = true
 
     package let seed: UInt64
     package let settings: NetworkSettings
@@ -46,14 +48,14 @@ package struct SimulatedCluster {
     private static let packetOverhead = 28
 
     package mutating func give(_ input: GossipInput, to index: Int) {
-        guard let effects = nodes[index].gossip?.handle(input, at: now) else { return }
+        guard let effects = nodes[index].process?.inPlace({ $0.handle(input, at: now) }) else { return }
         for effect in effects { carryOut(effect, of: index) }
         observe(index)
         schedule(index)
     }
 
     mutating func schedule(_ index: Int) {
-        guard let deadline = nodes[index].gossip?.nextDeadline else { return }
+        guard let deadline = nodes[index].process?.gossip.nextDeadline else { return }
         if let scheduled = nodes[index].scheduledTick, scheduled <= deadline, scheduled > now { return }
         let time = max(deadline, now)
         nodes[index].scheduledTick = time
@@ -139,7 +141,7 @@ package struct SimulatedCluster {
             nodes[index].wantsNewIdentity = true
             queue.add(.renew(index, run: nodes[index].run), at: now + .milliseconds(10))
         case .event(let event):
-            nodes[index].events.append((now, event))
+            if keepsEvents { nodes[index].events.append((now, event)) }
             judge(event, of: index)
         case .resolveSeeds:
             queue.add(.resolved(index, run: nodes[index].run), at: now + .milliseconds(1))

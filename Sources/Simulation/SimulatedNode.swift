@@ -12,10 +12,20 @@ package struct SimulatedNode {
         package var settings: NetworkSettings?
     }
 
+    /// The daemon's state machine while it runs. By reference: it is some kilobytes large, and takes each input in place.
+    package final class Process {
+        package internal(set) var gossip: Gossip
+
+        init(_ gossip: Gossip) { self.gossip = gossip }
+
+        /// Looks at it, or gives it something, without a copy of it.
+        func inPlace<Result>(_ body: (inout Gossip) -> Result) -> Result { body(&gossip) }
+    }
+
     package let index: Int
     package internal(set) var identity: LeaseLedger.Identity
     package internal(set) var endpoint: Endpoint
-    package internal(set) var gossip: Gossip?
+    package internal(set) var process: Process?
     package internal(set) var disk: Disk
     /// Off or cut from power: not even its kernel answers.
     package internal(set) var isMachineUp = true
@@ -39,6 +49,7 @@ package struct SimulatedNode {
     /// Datagrams that a socket's buffer holds while nobody reads.
     static let socketBuffer = 256
 
-    package var isRunning: Bool { gossip != nil }
-    package var claim: Claim? { gossip?.ledger?.heldClaim }
+    package var gossip: Gossip? { process?.gossip }
+    package var isRunning: Bool { process != nil }
+    package var claim: Claim? { process?.gossip.ledger?.heldClaim }
 }

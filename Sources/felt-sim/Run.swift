@@ -18,6 +18,7 @@ struct Run: ParsableCommand {
     @Option(help: "One way, in milliseconds: MIN-MAX, or MEAN/JITTER.") var latency = "0.2-0.8"
     @Option(help: "Virtual minutes of the scenario.") var minutes = 1.0
     @Flag(help: "Stop one node of ten for seconds at a time, whatever else happens.") var pauses = false
+    @Option(help: "The share of the nodes that a partition cuts off, 0 to 1.") var cut = 0.5
     @Option(name: [.customShort("o"), .customLong("output")], help: "table or json.") var output = Output.table
 
     func run() throws {
@@ -39,10 +40,11 @@ struct Run: ParsableCommand {
             let known = Scenario.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("unknown scenario \(scenario); one of \(known)")
         }
-        guard (1...10_000).contains(nodes) else { throw ValidationError("--nodes must be from 1 to 10,000") }
+        guard (1...50_000).contains(nodes) else { throw ValidationError("--nodes must be from 1 to 50,000") }
         guard (0..<1).contains(loss), (0..<1).contains(duplication) else {
             throw ValidationError("--loss and --duplication must be at least 0 and below 1")
         }
+        guard cut > 0, cut < 1 else { throw ValidationError("--cut must be above 0 and below 1") }
         guard minutes > 0, minutes <= 10_000 else { throw ValidationError("--minutes must be above 0") }
         configuration.scenario = scenario
         configuration.nodes = nodes
@@ -52,6 +54,7 @@ struct Run: ParsableCommand {
         configuration.latency = try latencyRange()
         configuration.span = .milliseconds(Int64(minutes * 60_000))
         configuration.pauses = pauses
+        configuration.cut = cut
         return configuration
     }
 

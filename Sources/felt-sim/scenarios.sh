@@ -33,6 +33,9 @@ else
     play --scenario joiner --nodes 1000 --seed "$random"
     play --scenario change --nodes 1000 --loss 0.05
     play --scenario crash --nodes 1000 --seed "$random"
+    play --scenario joiner --nodes 5000 --minutes 0.1 --seed "$random"
+    play --scenario churn --nodes 1000 --minutes 0.25 --seed "$random"
+    play --scenario idle --nodes 20000 --minutes 0.25
     play --scenario partition --nodes 256 --seed "$random"
 fi
 exit $failed

@@ -115,7 +115,7 @@ extension Daemon {
         return theirs.first != ours.first || Set(theirs) != Set(ours)
     }
 
-    var membersWithoutKeys: [NodeID] { (gossip.ledger?.live ?? []).filter(lacksKeys).sorted() }
+    var membersWithoutKeys: [NodeID] { gossip.ledger?.live.filter(lacksKeys).sorted() ?? [] }
 
     func noteKeys(of peers: [NodeID]) {
         guard !keys.isSpreading, peers.contains(where: lacksKeys) else { return }

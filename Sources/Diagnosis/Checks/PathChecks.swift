@@ -22,7 +22,8 @@ enum PathChecks {
     static func gossip(_ facts: Facts) -> [Finding] {
         // While our own daemon is down nobody knows who lives.
         guard facts.isRunning else { return [] }
-        return facts.paths.filter { isExpected($0) && !isLive($0) && ($0.answers || $0.gossip == .closed) }
+        // A port that is closed is, also before the others have noticed.
+        return facts.paths.filter { isExpected($0) && ($0.gossip == .closed || !isLive($0) && $0.answers) }
             .prefix(mostNamed).map { path in
                 if path.gossip == .closed {
                     return Finding(

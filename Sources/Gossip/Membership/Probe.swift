@@ -19,7 +19,7 @@ struct Probe: Sendable {
 }
 
 /// A ping that waits for its answer.
-struct OutstandingPing: Sendable {
+struct OutstandingPing: Sendable, Expiring {
     enum Purpose: Sendable {
         case probe
         /// On behalf of the node at `origin`, which knows it under `sequence`.

@@ -3,7 +3,17 @@
 struct ReplayWindow: Sendable {
     let runNonce: UInt32
     private var highest: UInt32
-    private var seen: UInt128 = 1
+    /// In halves, for the same reason as a `NodeID`.
+    private var seenHigh: UInt64 = 0
+    private var seenLow: UInt64 = 1
+
+    private var seen: UInt128 {
+        get { UInt128(seenHigh) << 64 | UInt128(seenLow) }
+        set {
+            seenHigh = UInt64(truncatingIfNeeded: newValue >> 64)
+            seenLow = UInt64(truncatingIfNeeded: newValue)
+        }
+    }
 
     static let width: UInt32 = 128
 

@@ -29,7 +29,7 @@ package struct Datagram: Hashable, Sendable {
     package func encoded() -> [UInt8] {
         var writer = ByteWriter(reserving: DatagramHeader.longestDatagram)
         header.write(to: &writer)
-        for message in messages { writer.raw(message.encoded()) }
+        for message in messages { message.append(to: &writer) }
         return writer.bytes
     }
 }

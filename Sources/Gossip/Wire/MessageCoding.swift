@@ -13,103 +13,112 @@ extension GossipMessage {
         case orderAnswered
     }
 
-    static let headerLength = 3
-
     /// Type, length, payload.
     package func encoded() -> [UInt8] {
-        var payload = ByteWriter(reserving: 64)
-        let kind = write(to: &payload)
-        var writer = ByteWriter(reserving: payload.bytes.count + Self.headerLength)
-        writer.integer(kind.rawValue)
-        writer.integer(UInt16(truncatingIfNeeded: payload.bytes.count))
-        writer.raw(payload.bytes)
+        var writer = ByteWriter(reserving: 64)
+        append(to: &writer)
         return writer.bytes
     }
 
-    private func write(to writer: inout ByteWriter) -> Kind {
+    /// The same behind what is written.
+    func append(to writer: inout ByteWriter) {
+        writer.integer(kind.rawValue)
+        let start = writer.count
+        writer.integer(UInt16(0))
+        write(to: &writer)
+        writer.overwrite(at: start, with: UInt16(truncatingIfNeeded: writer.count - start - 2))
+    }
+
+    private var kind: Kind {
+        switch self {
+        case .ping: .ping
+        case .acknowledgement: .acknowledgement
+        case .indirectPing: .indirectPing
+        case .negativeAcknowledgement: .negativeAcknowledgement
+        case .liveness: .liveness
+        case .record: .record
+        case .revocation: .revocation
+        case .hello: .hello
+        case .welcome: .welcome
+        case .buckets: .buckets
+        case .summary: .summary
+        case .summarised: .summarised
+        case .want: .want
+        case .claimAcknowledged: .claimAcknowledged
+        case .view: .view
+        case .stale: .stale
+        case .keyRing: .keyRing
+        case .announcement: .announcement
+        case .order: .order
+        case .orderAnswered: .orderAnswered
+        }
+    }
+
+    private func write(to writer: inout ByteWriter) {
         switch self {
         case .ping(let sequence, let target, let tableHash):
             writer.integer(sequence)
             writer.nodeID(target)
             writer.integer(tableHash)
-            return .ping
         case .acknowledgement(let sequence, let tableHash):
             writer.integer(sequence)
             writer.integer(tableHash)
-            return .acknowledgement
         case .indirectPing(let sequence, let target, let endpoint):
             writer.integer(sequence)
             writer.nodeID(target)
             writer.endpoint(endpoint)
-            return .indirectPing
         case .negativeAcknowledgement(let sequence):
             writer.integer(sequence)
-            return .negativeAcknowledgement
         case .liveness(let update):
             writer.nodeID(update.nodeID)
             writer.integer(update.incarnation)
             writer.integer(update.liveness.rawValue)
             writer.nodeID(update.accuser)
-            return .liveness
         case .record(let record, let liveness, let incarnation):
             writer.integer(liveness.rawValue)
             writer.integer(incarnation)
             writer.raw(record.signature)
             writer.raw(record.body)
-            return .record
         case .revocation(let revocation):
             writer.raw(revocation.signature)
             writer.raw(revocation.body)
-            return .revocation
         case .hello(let offer, let tableHash):
             writer.settingsOffer(offer)
             writer.integer(tableHash)
-            return .hello
         case .welcome(let offer, let tableHash):
             writer.settingsOffer(offer)
             writer.integer(tableHash)
-            return .welcome
         case .buckets(let hashes):
             hashes.forEach { writer.integer($0) }
-            return .buckets
         case .summary(let bucket, let last, let entries):
             writer.integer(bucket)
             writer.integer(UInt8(last ? 1 : 0))
             entries.forEach { writer.tableEntry($0) }
-            return .summary
         case .summarised(let differing):
             writer.integer(differing)
-            return .summarised
         case .want(let entries):
             entries.forEach { writer.tableEntry($0) }
-            return .want
         case .claimAcknowledged(let version):
             writer.integer(version.sequence)
             writer.integer(version.runNonce)
-            return .claimAcknowledged
         case .view(let entries):
             for entry in entries {
                 writer.nodeID(entry.nodeID)
                 writer.integer(entry.incarnation)
             }
-            return .view
         case .stale(let incarnation):
             writer.integer(incarnation)
-            return .stale
         case .keyRing(let bytes):
             writer.raw(bytes)
-            return .keyRing
-        case .announcement: return .announcement
+        case .announcement: break
         case .order(let order, let number, let run, let onlyAsking):
             writer.integer(number)
             writer.integer(run)
             writer.integer(UInt8(onlyAsking ? 1 : 0))
             writer.leaseOrder(order)
-            return .order
         case .orderAnswered(let outcome, let number):
             writer.integer(number)
             writer.orderOutcome(outcome)
-            return .orderAnswered
         }
     }
 

@@ -124,6 +124,15 @@ extension Gossip {
         return max(min(full, Self.crowdFanout), Int(Double(full) * pressure.share))
     }
 
+    /// To how many members fresh news goes at once. Where each tells ln n + c others, it reaches all with a probability of
+    /// exp(−exp(−c)), two in three for c = 1 (Kermarrec, Massoulié and Ganesh, "Probabilistic reliable dissemination in
+    /// large-scale systems", 2003); else some wait for a round. What goes at once does not go in rounds: the sum is the same.
+    private var eagerFanout: Int {
+        let bits = Int.bitWidth - (liveCount + 1).leadingZeroBitCount
+        // ln 2 is nearly 7/10.
+        return max(configuration.timing.fanout, 1 + (7 * bits + 9) / 10)
+    }
+
     /// News of the table.
     mutating func spread(_ subject: NewsQueue.Subject, _ now: Instant) {
         pressure.pieceCame(now)
@@ -140,7 +149,7 @@ extension Gossip {
             nextEager = now + configuration.timing.eagerPace
             let fresh = news.takeFresh(Self.eagerBatch)
             let bodies = Self.packed(fresh.compactMap { render($0) }).prefix(4)
-            for target in randomLive(pressure.isCrowd ? Self.crowdFanout : configuration.timing.fanout) {
+            for target in randomLive(pressure.isCrowd ? Self.crowdFanout : eagerFanout) {
                 for body in bodies { sendDatagram(body, to: target.endpoint) }
                 for subject in fresh { news.countSent(subject, limit: retransmissions(of: subject)) }
             }

@@ -66,7 +66,7 @@ package struct GossipTiming: Hashable, Sendable {
     package var indirectProbes = 3
     /// The least time of a suspicion, for up to ten peers.
     package var suspicion = Duration.milliseconds(800)
-    /// To how many members news goes at once.
+    /// To how many members news goes at once, in a small cluster, and in one round but for one.
     package var fanout = 4
     /// Between two forwardings of fresh news: it bounds what a crowd of news costs, and delays no lone piece.
     package var eagerPace = Duration.milliseconds(5)

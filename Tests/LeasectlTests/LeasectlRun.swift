@@ -44,6 +44,9 @@ struct LeasectlRun {
         posix_spawn_file_actions_adddup2(&actions, output ?? files[0], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, files[1], STDERR_FILENO)
         var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+        var environment = environment
+        // What a sanitizer of this build was told; it is nothing to leasectl.
+        for name in ["ASAN_OPTIONS", "TSAN_OPTIONS"] { environment[name] = getenv(name).map { String(cString: $0) } }
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var pid = pid_t()

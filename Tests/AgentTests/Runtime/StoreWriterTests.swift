@@ -135,8 +135,8 @@ import Testing
         let writer = try writer()
         try await writer.commitOwn(try StoreSample.own(reserved: 70_000))
         let state = try await writer.reserve(for: NodeID(bits: 1))
-        #expect(state.own?.sequenceReserved == 70_000 + 65_536)
-        #expect(try stored().own?.sequenceReserved == 70_000 + 65_536)
+        #expect(try #require(state.own).sequenceReserved == 70_000 + 65_536)
+        #expect(try #require(try stored().own).sequenceReserved == 70_000 + 65_536)
     }
 
     private func folderNames() -> [String] {

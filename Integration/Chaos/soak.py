@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -128,6 +129,9 @@ def draw(soak, path):
 
 def main():
     options = arguments()
+    # What is underway is taken down also when it is ended from outside.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(130))
     print(f"soak: seed {options.seed}, {options.nodes} nodes, {options.minutes:g} minutes", flush=True)
     with tempfile.TemporaryDirectory(prefix="felt-soak-") as folder:
         os.chmod(folder, 0o755)

@@ -186,14 +186,37 @@ class Storm:
                 pass  # `verify` says so if it stays so.
         if not peers or max(peers.values()) == 0:
             return
-        self.refresh_token(max(peers, key=peers.get))
-        for machine, alive in peers.items():
-            if alive == 0:
-                self.say(f"{machine} is alone, and gets a token")
-                with self.watch.looking:
-                    machine.kill(15)
-                    machine.start()
-        self.end_orders(machine for machine, alive in peers.items() if alive == 0)
+        leader = max(peers, key=peers.get)
+        self.refresh_token(leader)
+        out = {machine for machine, alive in peers.items() if alive == 0} | self.without_key_of(leader)
+        for machine in out:
+            self.say(f"{machine} is out, and gets a token")
+            with self.watch.looking:
+                machine.kill(15)
+                machine.start()
+        self.end_orders(out)
+
+    def without_key_of(self, leader):
+        """Who was new, or lives under another's identity, when the keys changed, is a stranger with a key that is void: it
+        cannot come in by itself. Who is only behind gets the keys meanwhile."""
+        until = time.monotonic() + 15
+        while True:
+            sealing = self.sealing_key(leader)
+            missing = {machine for machine in self.machines.values() if self.sealing_key(machine) not in (sealing, None)}
+            if not missing or time.monotonic() >= until:
+                return missing
+            time.sleep(0.5)
+
+    @staticmethod
+    def sealing_key(machine):
+        """Its id; `None` if the machine does not say, and `verify` tells if it stays so."""
+        try:
+            answer = machine.leasectl("-o", "json", "key", "list")
+        except subprocess.TimeoutExpired:
+            return None
+        if answer.returncode != 0:
+            return None
+        return next((key["id"] for key in json.loads(answer.stdout)["keys"] if key.get("seals")), None)
 
     def end_orders(self, machines):
         deadline, waiting = time.monotonic() + 20, set(machines)

@@ -137,17 +137,18 @@ sbom: build
 # with sanitized daemons. There what measures memory is left out, and what puts a library (LD_PRELOAD) or a tracer before
 # the sanitizer's. Whatever a sanitizer finds, in a daemon that a test kills too, stays in .build-SANITIZER/found and fails.
 SANITIZERS = address thread
+TSAN_SUPPRESSIONS = suppressions=$(CURDIR)/Tests/thread-sanitizer.supp
 UNSANITIZED = MemoryTests|StoreCrashTests|StoreDiskTests|AbsenceTests|ClockTests|makes.no.system.call
 sanitize: test-deps build $(addprefix sanitize-,$(SANITIZERS))
 # The argument parser leaks some bytes where arguments are wrong.
 sanitize-%: deps
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=$* --scratch-path .build-$* --skip IntegrationTests
+	ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=$(TSAN_SUPPRESSIONS) swift test --sanitize=$* --scratch-path .build-$* --skip IntegrationTests
 	for program in feltd leasectl felt-web; do \
 	    swift build --sanitize=$* --scratch-path .build-$* --product $$program || exit 1; \
 	done
 	rm -rf .build-$*/found && mkdir -p .build-$*/found
 	FELT_BIN_DIR=$(CURDIR)/.build-$*/debug ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/.build-$*/found/report \
-	    TSAN_OPTIONS=log_path=$(CURDIR)/.build-$*/found/report \
+	    TSAN_OPTIONS=$(TSAN_SUPPRESSIONS):log_path=$(CURDIR)/.build-$*/found/report \
 	    swift test --no-parallel --filter IntegrationTests --skip '$(UNSANITIZED)'
 	@! cat .build-$*/found/* 2>/dev/null | grep .
 # felt beside serf (about 20 minutes); ROUNDS=, NODES=, QUIET= as Benchmarks/gossip/bench.py names them.

@@ -58,12 +58,12 @@ extension Integration {
             #expect(seen > 100, "the documentation was not read")
         }
 
-        /// The pages on the simulator, the benchmarks and the storm of faults speak of their own tools.
+        /// The pages on the simulator, the benchmarks, the storm of faults and scale speak of their own tools.
         @Test func `every option and environment variable that a page names by itself exists`() throws {
             let options = try ["feltd", "leasectl", "felt-web"].map(ProgramHelp.init(of:)).map(\.allOptions)
             let known = options.reduce(into: Set<String>()) { $0.formUnion($1) }
             for page in try DocumentationPage.all()
-            where !["simulation", "benchmarks", "chaos"].map({ "Documentation/\($0).md" }).contains(page.name) {
+            where !["simulation", "benchmarks", "chaos", "scale"].map({ "Documentation/\($0).md" }).contains(page.name) {
                 for (line, text) in page.code {
                     let named = text.hasPrefix("--") ? text.prefix { $0 == "-" || $0.isLetter } : ""
                     #expect(named.isEmpty || known.contains(String(named)), "\(page.name):\(line): \(named)")

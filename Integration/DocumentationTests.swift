@@ -63,7 +63,8 @@ extension Integration {
             let options = try ["feltd", "leasectl", "felt-web"].map(ProgramHelp.init(of:)).map(\.allOptions)
             let known = options.reduce(into: Set<String>()) { $0.formUnion($1) }
             for page in try DocumentationPage.all()
-            where !["simulation", "benchmarks", "chaos", "scale"].map({ "Documentation/\($0).md" }).contains(page.name) {
+            where !["simulation", "benchmarks", "chaos", "scale"].map({ "Documentation/\($0).md" }).contains(page.name)
+            {
                 for (line, text) in page.code {
                     let named = text.hasPrefix("--") ? text.prefix { $0 == "-" || $0.isLetter } : ""
                     #expect(named.isEmpty || known.contains(String(named)), "\(page.name):\(line): \(named)")

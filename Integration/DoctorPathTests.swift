@@ -52,12 +52,14 @@ extension Integration {
                 try node.stop(SIGKILL)
                 try node.wipe()
                 node.options.join = [seed.address]
+                // In both directions: the seed remembers who was here, and calls.
                 try Self.drop("ip saddr \(node.address) udp dport 8473", on: seed)
+                try Self.drop("ip saddr \(seed.address) udp dport 8473", on: node)
                 try node.start()
                 try await node.waitReady()
                 let alone = try node.doctor()
                 #expect(alone.finding("seeds-silent")?.what.contains(seed.address) == true, "\(alone)")
-                try seed.namespace.run("nft", "flush", "ruleset")
+                for machine in [seed, node] { try machine.namespace.run("nft", "delete", "table", "inet", "broken") }
                 try await waitUntil("\(node.name) hears its seed") {
                     let report = try node.doctor()
                     return report.finding("seeds-silent") == nil ? nil : "\(report)"

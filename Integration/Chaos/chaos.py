@@ -9,14 +9,13 @@ import argparse
 import json
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../PythonLab"))
 
-from storm import Storm  # noqa: E402
+from storm import Storm, leave_when_ended  # noqa: E402
 
 
 def arguments():
@@ -37,8 +36,7 @@ def arguments():
 
 def main():
     options = arguments()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(130))
+    leave_when_ended()
     print(f"chaos: seed {options.seed}, {options.nodes} nodes, {options.minutes:g} minutes", flush=True)
     with tempfile.TemporaryDirectory(prefix="felt-chaos-") as folder:
         os.chmod(folder, 0o755)

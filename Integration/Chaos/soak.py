@@ -6,14 +6,13 @@ import argparse
 import json
 import os
 import random
-import signal
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../PythonLab"))
 
-from storm import Storm  # noqa: E402
+from storm import Storm, leave_when_ended  # noqa: E402
 
 CHURN = ["restart", "kill", "terminate", "drained", "address_changed", "link_cut", "gossip_cut", "key_rotated",
          "kernel_state_deleted", "upgrade"]
@@ -129,9 +128,7 @@ def draw(soak, path):
 
 def main():
     options = arguments()
-    # What is underway is taken down also when it is ended from outside.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(130))
+    leave_when_ended()
     print(f"soak: seed {options.seed}, {options.nodes} nodes, {options.minutes:g} minutes", flush=True)
     with tempfile.TemporaryDirectory(prefix="felt-soak-") as folder:
         os.chmod(folder, 0o755)

@@ -4,7 +4,9 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -19,6 +21,12 @@ from verify import verify
 from watch import Watch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def leave_when_ended():
+    """What is under way is taken down also when the run is ended from outside."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(130))
 
 
 class Options:

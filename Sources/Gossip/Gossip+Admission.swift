@@ -39,7 +39,7 @@ extension Gossip {
         accusers[subject] = nil
         earlyAcknowledgements[subject] = nil
         silent.removeAll { $0 == subject }
-        seedMembers = seedMembers.filter { $0.value != subject }
+        seedMembers = seedMembers.filter { $0.value.nodeID != subject }
         probeOrder.remove(subject)
         contacts.removeAll { $0 == subject }
         pings.removeAll { $0.target == subject }

@@ -44,7 +44,7 @@ extension Gossip {
     private mutating func reconnect(_ now: Instant) {
         guard joining == nil else { return }
         if let subject = silent.randomElement(using: &random) { contact(subject, now) }
-        if configuration.hasSeeds, seeds.isEmpty || strangeSeed() != nil { effects.append(.resolveSeeds) }
+        if configuration.hasSeeds, seeds.isEmpty || strangeSeed(now) != nil { effects.append(.resolveSeeds) }
     }
 
     private mutating func contact(_ subject: NodeID, _ now: Instant) {

@@ -61,37 +61,6 @@ extension Gossip {
         silent.append(subject)
     }
 
-    mutating func resolved(_ endpoints: [Endpoint], _ now: Instant) {
-        // What was tried before there was anybody to greet does not count.
-        if seeds.isEmpty { joining?.attempts = 0 }
-        seeds = endpoints
-        seedMembers = [:]
-        guard started else { return }
-        if !endpoints.isEmpty, endpoints.allSatisfy({ $0 == configuration.own.endpoint }), members.isEmpty {
-            // The only seed is this node: it is the first.
-            if ledger == nil { settle(offer.settings, now) }
-            return synchronised(now)
-        }
-        if joining != nil {
-            joining?.nextAttempt = now
-        } else if let seed = strangeSeed() {
-            sayHello(to: seed)
-        }
-    }
-
-    /// A seed at whose address no live member is known.
-    mutating func strangeSeed() -> Endpoint? {
-        let own = configuration.own.endpoint
-        return seeds.filter { $0 != own && !isLiveMember(at: $0) }.randomElement(using: &random)
-    }
-
-    private mutating func isLiveMember(at endpoint: Endpoint) -> Bool {
-        let isThere = { (member: Member?) in member?.endpoint == endpoint && member?.liveness.isLive == true }
-        if let subject = seedMembers[endpoint], isThere(members[subject]) { return true }
-        seedMembers[endpoint] = probeOrder.all.first { isThere(members[$0]) }
-        return seedMembers[endpoint] != nil
-    }
-
     mutating func advanceJoining(_ now: Instant) {
         guard var state = joining else { return }
         if let until = state.until, until <= now {
@@ -132,6 +101,7 @@ extension Gossip {
     ) {
         let wasSettled = ledger != nil
         guard consider(theirs, from: sender, at: source, now), ledger != nil else { return }
+        welcomedBySeed(sender, at: source, now)
         if !wasSettled {
             // Only now there is a record to show.
             joining?.nextAttempt = now

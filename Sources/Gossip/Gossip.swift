@@ -51,7 +51,9 @@ package struct Gossip: Sendable {
     var nextReconnect: Instant?
     var seeds: [Endpoint] = []
     /// The members last seen at the seeds' addresses.
-    var seedMembers: [Endpoint: NodeID] = [:]
+    var seedMembers: [Endpoint: SeedMember] = [:]
+    /// The seed that was last said hello to, and has not answered.
+    var greetedSeed: Endpoint?
     var contacts: [NodeID] = []
     var nextContacts: Instant?
     /// Members from the store that are to be asked whether they are there, and how often all of them may be.

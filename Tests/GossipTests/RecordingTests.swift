@@ -7,19 +7,7 @@ import Testing
 /// A node that has just started knows its peers from its store and has no replay window yet: somebody plays it what one
 /// of them said before it died.
 @Suite struct RecordingTests {
-    private static let peer = record(1)
-
-    private static func record(_ number: UInt64) -> NodeRecord {
-        NodeRecord(
-            nodeID: NodeID(bits: UInt128(number) << 96 | 1), publicKey: Array(repeating: 0, count: 32),
-            version: RecordVersion(sequence: 5, runNonce: 1), name: "node-\(number)", fingerprint: number,
-            endpoint: Endpoint(address: .v4(IPv4Address(bits: 0xC0A8_0100 + UInt32(number))), port: 8473),
-            publicIP: .v4(IPv4Address(bits: 0xC0A8_0100)), backend: .alloc, software: "test")
-    }
-
-    private static func signed(_ record: NodeRecord) -> SignedRecord {
-        SignedRecord(record, sign: { _ in Array(repeating: 1, count: 64) })
-    }
+    private static let peer = NodeRecord.ofTest(1)
 
     private struct Restarted {
         var gossip: Gossip
@@ -31,15 +19,9 @@ import Testing
         var asked: [UInt32] = []
 
         init() throws {
-            let own = RecordingTests.record(0)
-            let configuration = GossipConfiguration(
-                identity: LeaseLedger.Identity(
-                    clusterID: 1, nodeID: own.nodeID, publicKey: own.publicKey, runNonce: 5,
-                    sign: { _ in Array(repeating: 1, count: 64) }),
-                own: own, reserved: 1 << 16, offer: SettingsOffer(settings: try testSettings(), agreed: true, named: 1),
-                verifyRecord: { _ in true }, verifyRevocation: { _ in true }, backend: { _ in .alloc }, hasSeeds: false,
-                randomSeed: 1)
-            let stored = StoredMember(record: RecordingTests.signed(RecordingTests.peer), incarnation: 5)
+            let own = NodeRecord.ofTest(0)
+            let configuration = try GossipConfiguration(ofTest: own, hasSeeds: false)
+            let stored = StoredMember(record: SignedRecord(ofTest: RecordingTests.peer), incarnation: 5)
             gossip = Gossip(configuration: configuration, restored: [stored])
             take(.start)
         }

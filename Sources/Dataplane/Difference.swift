@@ -18,6 +18,7 @@ package func difference(_ desired: DesiredState, _ observed: ObservedState, netw
     for entry in forwarding.put { changes.append(.putForwarding(entry)) }
     for entry in neighbours.altered { changes.append(.putNeighbour(entry)) }
     for route in routes.covered { changes.append(.removeRoute(route)) }
+    for route in routes.added { changes.append(.addRoute(route)) }
     for route in routes.put { changes.append(.putRoute(route)) }
     for route in routes.removed { changes.append(.removeRoute(route)) }
     for entry in forwarding.removed { changes.append(.removeForwarding(entry)) }
@@ -84,25 +85,28 @@ private struct ForwardingChanges {
 }
 
 private struct RouteChanges {
-    /// Ours that another's is in front of, and that are put in its place: as long as they are there, the kernel refuses to.
+    /// Ours that another's is in front of: as long as they are there, the kernel refuses to put them before it.
     var covered: [Route] = []
+    /// In front of what may be there. A bridge's own route to the containers on it must not give way to a route to a peer:
+    /// it would be missing when that goes.
+    var added: [Route] = []
+    /// In place of one of ours, or of what somebody put before it.
     var put: [Route] = []
     var removed: [Route] = []
 
-    var count: Int { covered.count + put.count + removed.count }
+    var count: Int { covered.count + added.count + put.count + removed.count }
 
     init(_ desired: DesiredState, _ observed: ObservedState) {
         var present = EntryIndex(observed.routes) { $0.place }
-        let taken = Set(observed.routesInFront.map(\.place))
+        let others = Dictionary(observed.routesInFront.map { ($0.place, $0) }) { first, _ in first }
         for wanted in desired.routes {
             let place = wanted.place
-            let isTaken = !taken.isEmpty && taken.contains(place)
-            if !isTaken, present.takeOnly(wanted, for: place) { continue }
+            let other = others.isEmpty ? nil : others[place]
+            if other == nil, present.takeOnly(wanted, for: place) { continue }
             let found = present.removeAll(of: place)
-            if isTaken {
-                // Replacing changes the first route of a place, which is the other's.
+            if other != nil || found.isEmpty {
                 if found.contains(wanted) { covered.append(wanted) }
-                put.append(wanted)
+                if other?.isConnected ?? true { added.append(wanted) } else { put.append(wanted) }
                 removed += found.filter { $0 != wanted }
             } else if found.contains(wanted) {
                 removed += found.filter { $0 != wanted }

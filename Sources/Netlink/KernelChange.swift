@@ -14,6 +14,8 @@ package enum KernelChange: Hashable, Sendable {
     case removeForwarding(ForwardingEntry)
     /// Replaces the first route of the same destination, type of service and metric, whoever installed it.
     case putRoute(Route)
+    /// Goes in front of all routes of the same destination, type of service and metric; those stay.
+    case addRoute(Route)
     case removeRoute(Route)
 }
 
@@ -36,7 +38,7 @@ extension KernelChange {
             "neighbour \(entry.address)" + (entry.mac.map { " lladdr \($0)" } ?? "")
         case .putForwarding(let entry), .removeForwarding(let entry):
             "fdb \(entry.mac)" + (entry.destination.map { " dst \($0)" } ?? "")
-        case .putRoute(let route), .removeRoute(let route):
+        case .putRoute(let route), .addRoute(let route), .removeRoute(let route):
             "\(route.type == Route.blackhole ? "blackhole" : "route") \(route.destination)"
                 + (route.gateway.map { " via \($0)" } ?? "")
         }

@@ -21,6 +21,7 @@ extension RequestBuffer {
         case .putForwarding(let entry): append(entry, type: RTM_NEWNEIGH, flags: Self.put, sequence: sequence)
         case .removeForwarding(let entry): append(entry, type: RTM_DELNEIGH, flags: 0, sequence: sequence)
         case .putRoute(let route): append(route, type: RTM_NEWROUTE, flags: Self.put, sequence: sequence)
+        case .addRoute(let route): append(route, type: RTM_NEWROUTE, flags: NLM_F_CREATE, sequence: sequence)
         case .removeRoute(let route): append(route, type: RTM_DELROUTE, flags: 0, sequence: sequence)
         }
     }

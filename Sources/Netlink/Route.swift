@@ -51,6 +51,9 @@ package struct Route: Hashable, Sendable {
         self.hasOtherAttributes = hasOtherAttributes
     }
 
+    /// The kernel made it, for an address of the device (RTPROT_KERNEL).
+    package var isConnected: Bool { routeProtocol == UInt8(RTPROT_KERNEL) }
+
     /// Written out: the compiler's own compares optional addresses by generic code, and tables of thousands are compared.
     package static func == (left: Self, right: Self) -> Bool {
         left.destination == right.destination && left.gateway?.bits == right.gateway?.bits

@@ -28,6 +28,7 @@ struct KernelModel {
             }
         case .removeForwarding(let entry): return remove(entry, from: \.forwarding)
         case .putRoute(let route): return put(route)
+        case .addRoute(let route): return add(route)
         case .removeRoute(let route): return remove(route, from: \.routes)
         default: return false
         }
@@ -47,6 +48,13 @@ struct KernelModel {
         if state.routes[first] == route { return true }
         if state.routes.contains(route) { return false }
         state.routes[first] = route
+        return true
+    }
+
+    private mutating func add(_ route: Route) -> Bool {
+        if state.addresses.contains(where: { $0.address == route.gateway }) { return false }
+        if state.routes.contains(route) { return false }
+        state.routes.insert(route, at: 0)
         return true
     }
 

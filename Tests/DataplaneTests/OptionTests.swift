@@ -27,6 +27,26 @@ import Testing
         }
     }
 
+    /// A node that starts from an old disk takes its own subnet for another's, until its peers tell it better.
+    @Test func `the bridge's own route to its containers outlives a route to a peer in its place`() throws {
+        try inPrivateNamespace {
+            try makeUnderlay()
+            let driver = try DataplaneDriver()
+            try shell("ip link add cni0 type bridge; ip addr add 10.244.78.1/24 dev cni0; ip link set cni0 up")
+            let own = try shell("ip route show 10.244.78.0/24")
+            let peers = [try vxlanPeer(1, "10.244.78.0/24", "192.168.50.2")]
+            for looksForOthers in [true, false] {
+                let report = try driver.reconcile(
+                    try configuration(), underlay: try eth0(), peers: peers, looksForOthers: looksForOthers)
+                #expect(report.failures == [])
+                #expect(try shell("ip route get 10.244.78.5").contains("dev flannel.1"))
+                #expect(try driver.reconcile(try configuration(), underlay: try eth0(), peers: peers).onlyObserved)
+                #expect(try driver.reconcile(try configuration(), underlay: try eth0(), peers: []).failures == [])
+                #expect(try shell("ip route show 10.244.78.0/24") == own)
+            }
+        }
+    }
+
     @Test func `a blackhole takes what no container has, and never what one has`() throws {
         try inPrivateNamespace {
             try makeUnderlay()

@@ -73,6 +73,32 @@ extension Integration {
             }
         }
 
+        @Test func `a node that was given another key while nobody knew it comes in once it uses the others'`()
+            async throws
+        {
+            try await Lab.with(nodes: 3) { lab in
+                lab.configure()
+                let (known, stranger) = (lab.nodes[0...1], lab.nodes[2])
+                try lab.partition(Array(known), [stranger])
+                for node in lab.nodes { try node.start() }
+                for node in lab.nodes { try await node.waitReady() }
+                let theirs = try lab.nodes[0].leasectl.keys().sealing
+                let own = try stranger.leasectl.addKey()
+                #expect(try stranger.leasectl.key("use", own.id).succeeded)
+                try lab.heal()
+                try await waitUntil("they meet and cannot talk") {
+                    let refused = try known.contains {
+                        try $0.leasectl.status().gossip["datagramsUnknownKey", default: 0] > 0
+                    }
+                    return refused ? nil : "none yet"
+                }
+                #expect(try stranger.leasectl.status().peers.alive == 0)
+                #expect(try stranger.leasectl.key("use", theirs).succeeded)
+                try await lab.waitConverged(backend: .vxlan)
+                try await lab.waitKeys(lab.nodes, sealing: theirs, holding: [theirs, own.id])
+            }
+        }
+
         @Test
         func `a node that was off during a rotation catches up while the old key is there, and needs a token later`()
             async throws

@@ -53,10 +53,12 @@ def changes(cluster, results, count, rng):
 
 
 def kills(cluster, results, count, rng):
-    """One agent gets SIGKILL; until every other has declared it failed. Then it starts again."""
+    """One agent gets SIGKILL; until every other has declared it failed. Then it starts again. Gives the agents."""
+    killed_nodes = set()
     for _ in range(count):
         cluster.observer.spend(rng.uniform(1, 2))
         node = rng.choice(cluster.network.nodes)
+        killed_nodes.add(node)
         name = f"n{node}"
         killed = cluster.kill(node)
         views = cluster.observer.views.values()
@@ -67,6 +69,7 @@ def kills(cluster, results, count, rng):
         results.add("suspected", min(suspicions) - killed if suspicions else None)
         opened = cluster.start([node])
         results.add("rejoin", since(opened, alive_everywhere(cluster)))
+    return killed_nodes
 
 
 def idle(cluster, results, seconds):

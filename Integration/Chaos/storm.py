@@ -183,7 +183,7 @@ class Storm:
         self.say(f"all right {took:.1f} s after round {self.rounds}; {self.pings.answered} answers so far")
 
     def operate(self):
-        """What an operator does when the storm is over: ends releases and pins, and gives a token to who is out."""
+        """What an operator does when the storm is over: ends releases and pins, and lets in who is out."""
         self.end_orders(self.machines.values())
         time.sleep(5)
         peers = {}
@@ -198,11 +198,19 @@ class Storm:
         self.refresh_token(leader)
         out = {machine for machine, alive in peers.items() if alive == 0} | self.without_key_of(leader)
         for machine in out:
-            self.say(f"{machine} is out, and gets a token")
-            with self.watch.looking:
-                machine.kill(15)
-                machine.start()
+            self.let_in(machine, self.sealing_key(leader))
         self.end_orders(out)
+
+    def let_in(self, machine, sealing):
+        """One that was given another key while it was cut off is told to use the others'; one that has not theirs needs a
+        token."""
+        if self.sealing_key(machine) != sealing and machine.leasectl("key", "use", sealing, "--force").returncode == 0:
+            self.say(f"{machine} is out, and is told to use key {sealing}")
+            return
+        self.say(f"{machine} is out, and gets a token")
+        with self.watch.looking:
+            machine.kill(15)
+            machine.start()
 
     def without_key_of(self, leader):
         """Who was new, or lives under another's identity, when the keys changed, is a stranger with a key that is void: it

@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--nodes", type=int, nargs="+", default=[16, 64])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--changes", type=int, default=15, help="of each kind, a round")
-    parser.add_argument("--kills", type=int, default=2, help="a round")
+    parser.add_argument("--kills", type=int, default=4, help="a round")
     parser.add_argument("--cut", type=float, default=60, help="seconds of partition; 0 leaves it out")
     parser.add_argument("--idle", type=float, default=30, help="seconds, a round")
     parser.add_argument("--quiet", type=float, default=60, help="seconds of looking for false failures at the largest size")

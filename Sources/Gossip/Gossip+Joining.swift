@@ -57,7 +57,8 @@ extension Gossip {
             endpoint: stored.record.record.endpoint, liveness: .unreachable, incarnation: stored.incarnation,
             since: now,
             isAssumed: true)
-        probeOrder.append(subject)
+        // Where all start again at once, each from the same store, they would look after the same member at a time.
+        probeOrder.insert(subject, using: &random)
         silent.append(subject)
     }
 

@@ -21,8 +21,6 @@ struct ProbeOrder: Sendable {
     var isEmpty: Bool { order.isEmpty }
     subscript(index: Int) -> NodeID { order[index] }
 
-    mutating func append(_ nodeID: NodeID) { order.append(nodeID) }
-
     /// Puts a new member at a random place; who was there comes last.
     mutating func insert(_ nodeID: NodeID, using random: inout SplitMix64) {
         let place = Int.random(in: 0...order.count, using: &random)

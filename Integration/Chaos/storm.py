@@ -197,14 +197,16 @@ class Storm:
         leader = max(peers, key=peers.get)
         self.refresh_token(leader)
         out = {machine for machine, alive in peers.items() if alive == 0} | self.without_key_of(leader)
+        sealing = self.sealing_key(leader)
         for machine in out:
-            self.let_in(machine, self.sealing_key(leader))
+            self.let_in(machine, sealing)
         self.end_orders(out)
 
     def let_in(self, machine, sealing):
         """One that was given another key while it was cut off is told to use the others'; one that has not theirs needs a
         token."""
-        if self.sealing_key(machine) != sealing and machine.leasectl("key", "use", sealing, "--force").returncode == 0:
+        has_another = sealing is not None and self.sealing_key(machine) != sealing
+        if has_another and machine.leasectl("key", "use", sealing, "--force").returncode == 0:
             self.say(f"{machine} is out, and is told to use key {sealing}")
             return
         self.say(f"{machine} is out, and gets a token")

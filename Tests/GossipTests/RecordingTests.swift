@@ -43,10 +43,8 @@ import Testing
         /// The peer's next datagram.
         mutating func hear(_ messages: [GossipMessage]) {
             counter += 1
-            let header = DatagramHeader(
-                clusterID: 1, sender: RecordingTests.peer.nodeID, incarnation: 5, runNonce: 1, counter: counter)
-            let bytes = Datagram(header: header, messages: messages).encoded()
-            take(.datagrams([IncomingDatagram(bytes: bytes, source: RecordingTests.peer.endpoint)]))
+            let peer = RecordingTests.peer
+            take(.datagrams([IncomingDatagram(ofTest: messages, by: peer, counter: counter, from: peer.endpoint)]))
         }
 
         mutating func answer() {

@@ -98,10 +98,7 @@ import Testing
         /// The peer's next datagram.
         private mutating func hear(_ messages: [GossipMessage], from source: Endpoint) {
             counter += 1
-            let header = DatagramHeader(
-                clusterID: 1, sender: Self.peer.nodeID, incarnation: 5, runNonce: 1, counter: counter)
-            let bytes = Datagram(header: header, messages: messages).encoded()
-            take(.datagrams([IncomingDatagram(bytes: bytes, source: source)]))
+            take(.datagrams([IncomingDatagram(ofTest: messages, by: Self.peer, counter: counter, from: source)]))
         }
     }
 }

@@ -29,3 +29,12 @@ extension GossipConfiguration {
             randomSeed: 1)
     }
 }
+
+extension IncomingDatagram {
+    /// The `counter`th datagram of a peer's only run.
+    init(ofTest messages: [GossipMessage], by peer: NodeRecord, counter: UInt32, from source: Endpoint) {
+        let header = DatagramHeader(
+            clusterID: 1, sender: peer.nodeID, incarnation: 5, runNonce: 1, counter: counter)
+        self.init(bytes: Datagram(header: header, messages: messages).encoded(), source: source)
+    }
+}

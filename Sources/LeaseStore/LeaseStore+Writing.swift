@@ -30,7 +30,9 @@ extension LeaseStore {
                 clusterID: state.clusterID, settings: state.settings, agreed: state.settingsAgreed)
         }
         guard let memory = clusterFile.read() else {
-            // Lost or damaged: what the database says goes there again.
+            if Paths.exists(clusterFile.path) {
+                state.skip("file", "cluster", "damaged, or another user's; what the database says takes its place")
+            }
             let known = ClusterFile.Contents(
                 clusterID: state.clusterID, settings: state.settingsAgreed ? state.settings : nil, keys: state.keys)
             if known != ClusterFile.Contents() { try? remember { $0 = known } }

@@ -32,7 +32,7 @@ import Testing
         #expect(state.own == nil && state.skippedCount == 0)
     }
 
-    @Test func `a damaged file is made anew from the database`() throws {
+    @Test func `a damaged file is told of and made anew from the database`() throws {
         let directory = try TemporaryDirectory()
         try remembering(directory.path)
         let path = directory.path + "/cluster"
@@ -48,6 +48,8 @@ import Testing
         let state = try store.load()
         #expect(state.keys == Self.keys && state.clusterID == 0xFEED)
         #expect(try contents(path) == whole)
+        #expect(state.skipped.map(\.table) == ["file"], "\(state.skipped)")
+        #expect(try store.load().skipped.isEmpty)
     }
 
     @Test func `a database of another cluster gives no settings and no peers`() throws {

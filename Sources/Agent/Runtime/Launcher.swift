@@ -101,7 +101,7 @@ package struct Launcher: Sendable {
     }
 
     private func tellSkipped(_ state: StoredState) {
-        for row in state.skipped { log.warning("the store's \(row) is not used", id: "store-row-skipped") }
+        for row in state.skipped { log.warning("not used of the store: \(row)", id: "store-row-skipped") }
     }
 
     private struct OpenedStore {

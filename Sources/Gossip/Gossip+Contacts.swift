@@ -6,6 +6,8 @@ extension Gossip {
     private static let contactsAtOnce = 8
     private static let contactInterval = Duration.milliseconds(20)
     private static let viewLength = 48
+    /// Where many are gone for good, and one comes and goes.
+    private static let pauseOfDoubt = Duration.seconds(30)
     static let mostContacts = 4_096
 
     /// There is reason to believe that this member is back.
@@ -21,24 +23,50 @@ extension Gossip {
             reconnect(now)
         }
         guard let due = nextContacts, due <= now else { return }
-        while contacts.count < Self.contactsAtOnce, let subject = unasked.popLast() {
-            if members[subject]?.isAssumed == true, !contacts.contains(subject) { contacts.append(subject) }
-        }
+        if sweepDue <= now { takeFromSweep() }
         for subject in contacts.prefix(Self.contactsAtOnce) { contact(subject, now) }
         contacts.removeFirst(min(contacts.count, Self.contactsAtOnce))
-        guard contacts.isEmpty, unasked.isEmpty else { return nextContacts = now + Self.contactInterval }
-        nextContacts = nil
         // Answers to the last sweep are still to come.
-        if isSynchronised { askAssumed(now + .seconds(1)) }
+        planSweep(now + .seconds(1))
+        if !contacts.isEmpty || !unasked.isEmpty && sweepDue <= now {
+            nextContacts = now + Self.contactInterval
+        } else {
+            nextContacts = unasked.isEmpty ? nil : sweepDue
+        }
+    }
+
+    private mutating func takeFromSweep() {
+        while contacts.count < Self.contactsAtOnce, let subject = unasked.popLast() {
+            if members[subject].map({ $0.liveness != .alive }) == true, !contacts.contains(subject) {
+                contacts.append(subject)
+            }
+        }
+    }
+
+    /// One that did not answer is back, or this node was taken for dead: it may have been cut off, and from all whom it
+    /// suspects, too. Those back tell of many others, and not of all.
+    mutating func askDoubtful(_ now: Instant) {
+        guard mayAskDoubtful <= now else { return }
+        mayAskDoubtful = now + Self.pauseOfDoubt
+        doubtSweepsLeft = 3
+        planSweep(now)
     }
 
     /// A node that was restarted knows its peers from the store, and not whether they are there. Those that thought it dead
     /// tell it of themselves and some others; it asks the rest of them, six times at most, should answers be lost.
-    mutating func askAssumed(_ due: Instant) {
-        guard sweepsLeft > 0, unasked.isEmpty, !silent.isEmpty else { return }
-        sweepsLeft -= 1
-        unasked = silent.filter { members[$0]?.isAssumed == true }.shuffled(using: &random)
-        if !unasked.isEmpty { nextContacts = nextContacts ?? due }
+    mutating func planSweep(_ due: Instant) {
+        guard unasked.isEmpty else { return }
+        if doubtSweepsLeft > 0 {
+            doubtSweepsLeft -= 1
+            unasked = silent + suspicions.keys
+        } else if isSynchronised, sweepsLeft > 0, !silent.isEmpty {
+            sweepsLeft -= 1
+            unasked = silent.filter { members[$0]?.isAssumed == true }
+        }
+        guard !unasked.isEmpty else { return }
+        unasked.shuffle(using: &random)
+        sweepDue = due
+        nextContacts = min(nextContacts ?? due, due)
     }
 
     private mutating func reconnect(_ now: Instant) {

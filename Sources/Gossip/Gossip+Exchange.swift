@@ -171,7 +171,7 @@ extension Gossip {
         joining = nil
         nextReconnect = now + random.jittered(configuration.timing.reconnect)
         feed(.synchronised, now)
-        askAssumed(now)
+        planSweep(now)
         effects.append(.ownersChanged)
     }
 

@@ -87,6 +87,7 @@ extension Gossip {
     private mutating func refute(_ update: LivenessUpdate, _ now: Instant) {
         guard update.liveness != .alive, update.incarnation >= incarnation else { return }
         if update.liveness == .suspect { health.adjust(by: 1) }
+        if update.liveness == .unreachable { askDoubtful(now) }
         counters.refutations += 1
         raiseIncarnation(above: update.incarnation, now)
         news.add(.liveness(nodeID))
@@ -147,6 +148,7 @@ extension Gossip {
         guard previous != liveness || wasAssumed else { return }
         if previous.isLive != liveness.isLive || wasAssumed {
             feed(.liveness(subject, isLive: liveness.isLive), now)
+            if liveness.isLive, !wasAssumed { askDoubtful(now) }
             effects.append(.peersChanged([subject]))
             settleTunnelAddress(with: subject, now)
         }

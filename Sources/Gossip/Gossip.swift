@@ -56,9 +56,13 @@ package struct Gossip: Sendable {
     var greetedSeed: Endpoint?
     var contacts: [NodeID] = []
     var nextContacts: Instant?
-    /// Members from the store that are to be asked whether they are there, and how often all of them may be.
+    /// Members that are to be asked whether they are there, from when on, and how often all of those from the store may be.
     var unasked: [NodeID] = []
+    var sweepDue = Instant.zero
     var sweepsLeft = 6
+    /// The same of those in doubt since somebody came back; and until when that is no reason to ask them again.
+    var doubtSweepsLeft = 0
+    var mayAskDoubtful = Instant.zero
     var strangers: [NodeID: Instant] = [:]
     /// Acknowledgements of our claim by nodes whose records have not come yet.
     var earlyAcknowledgements: [NodeID: RecordVersion] = [:]

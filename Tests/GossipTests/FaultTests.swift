@@ -53,6 +53,19 @@ import Testing
         #expect(cluster.nodes[2].claim?.subnet == subnet, "seed \(seed)")
     }
 
+    @Test(arguments: seeds, [1, 3])
+    func `a few that were cut off for a minute and the others soon see each other alive again`(
+        seed: UInt64, few: Int
+    ) throws {
+        var cluster = try convergedCluster(nodes: 40, seed: seed)
+        cluster.network.isConnected = { ($0 < few) == ($1 < few) }
+        cluster.run(for: .seconds(60))
+        #expect(!cluster.seesAllAlive)
+        cluster.network.mend()
+        // Three sweeps, a second apart. Without them the last waits for a contact of 5 s, or the end of a suspicion.
+        #expect(cluster.run(for: .seconds(3)) { $0.seesAllAlive }, "seed \(seed)")
+    }
+
     @Test(arguments: seeds, [0.05, 0.2])
     func `a cluster that loses datagrams converges and stays without overlap`(seed: UInt64, loss: Double) throws {
         var cluster = SimulatedCluster(seed: seed, settings: try testSettings())

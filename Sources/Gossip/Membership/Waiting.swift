@@ -16,6 +16,7 @@ struct Waiting<Key: Hashable & Comparable & Sendable, Value: Expiring & Sendable
 
     var count: Int { values.count }
     var isEmpty: Bool { values.isEmpty }
+    var keys: [Key] { values.keys.sorted() }
 
     subscript(key: Key) -> Value? {
         get { values[key] }

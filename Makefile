@@ -181,10 +181,10 @@ chaos: NODES = 8
 chaos: chaos-deps build
 	$(CHAOS) --seed $(SEED) --minutes $(MINUTES) --nodes $(NODES)
 
-# Two minutes of fixed seeds, one of them over a pool that is just enough.
+# Three minutes and a half of fixed seeds, one of them over a pool that is just enough.
 chaos-quick: chaos-deps build
-	$(CHAOS) --seed 4 --minutes 0.7 --nodes 8 --round 20
-	$(CHAOS) --seed 12 --minutes 0.7 --nodes 8 --round 20
+	$(CHAOS) --seed 4 --minutes 1.5 --nodes 8 --round 20
+	$(CHAOS) --seed 12 --minutes 1.5 --nodes 8 --round 20
 
 # Floods, forgeries and a replay from somebody without a key, as fast as this machine sends.
 outsider: chaos-deps build

@@ -37,9 +37,10 @@ extension Gossip {
 
     private mutating func takeFromSweep() {
         while contacts.count < Self.contactsAtOnce, let subject = unasked.popLast() {
-            if members[subject].map({ $0.liveness != .alive }) == true, !contacts.contains(subject) {
-                contacts.append(subject)
+            guard let member = members[subject], member.liveness != .alive, !contacts.contains(subject) else {
+                continue
             }
+            contacts.append(subject)
         }
     }
 
@@ -52,8 +53,9 @@ extension Gossip {
         planSweep(now)
     }
 
-    /// A node that was restarted knows its peers from the store, and not whether they are there. Those that thought it dead
-    /// tell it of themselves and some others; it asks the rest of them, six times at most, should answers be lost.
+    /// Those in doubt first, if they are to be asked. A node that was restarted knows its peers from the store, and not
+    /// whether they are there: those that thought it dead tell it of themselves and some others; it asks the rest of them,
+    /// six times at most, should answers be lost.
     mutating func planSweep(_ due: Instant) {
         guard unasked.isEmpty else { return }
         if doubtSweepsLeft > 0 {

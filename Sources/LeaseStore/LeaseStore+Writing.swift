@@ -29,16 +29,11 @@ extension LeaseStore {
             committedCluster = ClusterRow(
                 clusterID: state.clusterID, settings: state.settings, agreed: state.settingsAgreed)
         }
-        guard let memory = clusterFile.read() else {
-            if Paths.exists(clusterFile.path) {
-                state.skip("file", "cluster", "damaged, or another user's; what the database says takes its place")
-            }
+        if !state.take(clusterFile) {
             let known = ClusterFile.Contents(
                 clusterID: state.clusterID, settings: state.settingsAgreed ? state.settings : nil, keys: state.keys)
             if known != ClusterFile.Contents() { try? remember { $0 = known } }
-            return state
         }
-        state.take(memory)
         return state
     }
 

@@ -27,7 +27,7 @@ package struct LeaseStoreReader: Sendable {
     /// All that the daemon itself would load, keys included: for a start on a disk that takes no writes now.
     package func readAll() throws(StoreError) -> StoredState {
         var state = try reading { connection throws(SQLiteFailure) in try connection.readState(keys: true) }
-        if let memory = ClusterFile(stateDirectory: Paths.parent(of: path)).read() { state.take(memory) }
+        _ = state.take(ClusterFile(stateDirectory: Paths.parent(of: path)))
         return state
     }
 

@@ -44,6 +44,7 @@ import Testing
             #expect(ClusterFile(stateDirectory: directory.path).read() == nil, "byte \(position)")
         }
         try overwrite(path, Array(whole.dropLast(3)))
+        #expect(try LeaseStoreReader(stateDirectory: directory.path).readAll().skipped.map(\.table) == ["file"])
         let store = try LeaseStore(stateDirectory: directory.path)
         let state = try store.load()
         #expect(state.keys == Self.keys && state.clusterID == 0xFEED)

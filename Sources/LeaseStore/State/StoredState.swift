@@ -24,8 +24,21 @@ package struct StoredState: Hashable, Sendable {
 
     package init() {}
 
+    /// Adds what the cluster's file says; one that does not read is named.
+    /// - Returns: whether it said anything.
+    mutating func take(_ file: ClusterFile) -> Bool {
+        if let memory = file.read() {
+            take(memory)
+            return true
+        }
+        if Paths.exists(file.path) {
+            skip("file", "cluster", "damaged, or another user's; what the database says takes its place")
+        }
+        return false
+    }
+
     /// What the cluster's file says holds: a database may be an older copy, or another node's.
-    mutating func take(_ memory: ClusterFile.Contents) {
+    private mutating func take(_ memory: ClusterFile.Contents) {
         if !memory.keys.isEmpty { keys = memory.keys }
         guard let clusterID = memory.clusterID else { return }
         if let stored = self.clusterID, stored != clusterID {

@@ -20,6 +20,7 @@ import processes
 from cluster import Cluster
 from felt import Felt
 from network import Network
+from observer import hear_at_once
 from results import Results, compare, table
 from serf import Serf
 
@@ -115,6 +116,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for program in (options.feltd, options.serf):
         processes.evict(program)
+    hear_at_once()
     folder = tempfile.mkdtemp(prefix="feltbench")
     report = {"seed": options.seed, "rounds": options.rounds, "cores": len(os.sched_getaffinity(0)), "sizes": {}}
     try:

@@ -48,11 +48,11 @@ class Cluster:
             for stream in streams:
                 self.observer.add(stream)
 
-    def wait(self, condition, limit):
+    def wait(self, condition, limit, rest=0):
         # Every node's first word is waited for with patience, and looked for often.
         return self.observer.wait(
             lambda: not self.unheard and condition(), limit, idle=self.listen_to_the_unheard,
-            interval=0.01 if self.unheard else 0.5)
+            interval=0.01 if self.unheard else 0.5, rest=rest)
 
     def missing(self):
         """Who does not see whom alive, for a person."""
@@ -60,10 +60,11 @@ class Cluster:
         gaps = {f"n{node}": sorted(everybody - view.alive - {f"n{node}"}) for node, view in self.observer.views.items()}
         return "; ".join(f"{node} misses {', '.join(others)}" for node, others in gaps.items() if others) or "nobody"
 
-    def wait_for_all_alive(self, limit):
+    def wait_for_all_alive(self, limit, rest=0):
         """Until every node sees every other alive; gives when the last one did."""
         views, others = self.observer.views, len(self.running) - 1
-        return self.wait(lambda: len(views) == others + 1 and all(len(v.alive) >= others for v in views.values()), limit)
+        return self.wait(
+            lambda: len(views) == others + 1 and all(len(v.alive) >= others for v in views.values()), limit, rest)
 
     def wait_for_all_leases(self, limit):
         """Until every node knows a confirmed lease of every other."""

@@ -12,13 +12,13 @@ PATIENCE = 120
 def started_at_once(cluster, results):
     """All agents start at one moment, until every node knows every other."""
     opened = cluster.start(cluster.network.nodes)
-    results.add("join", since(opened, alive_everywhere(cluster)))
+    results.add("join", since(opened, alive_everywhere(cluster, rest=0.01)))
     if cluster.system.name == "felt":
         results.add("leases", since(opened, cluster.wait_for_all_leases(PATIENCE)))
 
 
-def alive_everywhere(cluster):
-    moment = cluster.wait_for_all_alive(PATIENCE)
+def alive_everywhere(cluster, rest=0):
+    moment = cluster.wait_for_all_alive(PATIENCE, rest)
     if moment is None:
         print(f"{cluster.system.name} is not together after {PATIENCE} s: {cluster.missing()}", file=sys.stderr)
     return moment

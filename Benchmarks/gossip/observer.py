@@ -1,11 +1,17 @@
 """One process that hears from all agents at once, and stamps what it hears with its own monotonic clock."""
 
+import os
 import selectors
 import time
 from collections import namedtuple
 
 # kind: alive, suspect, failed, left, lease, unlease, change. subject: a node's name, or the change's token.
 Event = namedtuple("Event", "time node kind subject")
+
+
+def hear_at_once():
+    """This process runs before all agents, not those that it starts: where they fill the cores, it would hear late."""
+    os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
 
 
 class View:
@@ -72,8 +78,10 @@ class Observer:
         if event.node in self.views:
             self.views[event.node].take(event.kind, event.subject)
 
-    def wait(self, condition, limit, idle=lambda: None, interval=0.5):
-        """Listens until the condition holds. Gives when the last event came, or None once `limit` seconds are over."""
+    def wait(self, condition, limit, idle=lambda: None, interval=0.5, rest=0):
+        """Listens until the condition holds. Gives when the last event came, or None once `limit` seconds are over.
+
+        rest: seconds between two looks, where all speak at once and the observer must not take the agents' time."""
         end = time.monotonic() + limit
         while not condition():
             left = end - time.monotonic()
@@ -81,6 +89,7 @@ class Observer:
                 return None
             self.listen(min(left, interval))
             idle()
+            time.sleep(rest)
         return self.events[-1].time if self.events else time.monotonic()
 
     def spend(self, seconds):

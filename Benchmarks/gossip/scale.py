@@ -19,6 +19,7 @@ import processes
 from cluster import Cluster
 from felt import Felt
 from network import Network
+from observer import hear_at_once
 from results import Results, median, percentile99
 
 COLUMNS = [
@@ -79,6 +80,7 @@ def main():
         sys.exit("scale: makes network namespaces: run it as root")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     processes.evict(options.feltd)
+    hear_at_once()
     folder = tempfile.mkdtemp(prefix="feltbench")
     measured = []
     print("| " + " | ".join(title for title, _ in COLUMNS) + " |\n|" + "---|" * len(COLUMNS), flush=True)

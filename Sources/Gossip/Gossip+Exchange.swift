@@ -15,7 +15,7 @@ extension Gossip {
         guard let ours = ledger?.table.hash.whole, members[sender] != nil else { return }
         if theirs == ours {
             lastAgreement = now
-            if !isSynchronised, members[sender]?.liveness.isLive == true { synchronised(now) }
+            if !isSynchronised, members[sender]?.liveness.isLive == true, !expectsMore(now) { synchronised(now) }
             return
         }
         let timing = configuration.timing
@@ -29,7 +29,9 @@ extension Gossip {
     /// few others until it finds nothing new.
     mutating func checkAfterCrowd(_ now: Instant) {
         guard crowdChecksLeft > 0, exchange == nil else { return }
-        guard let due = nextCrowdCheck else { return nextCrowdCheck = now + random.jittered(Self.crowdPause) }
+        guard let due = nextCrowdCheck else {
+            return nextCrowdCheck = now + random.jittered(Self.crowdPause * (isGathering(now) ? 4 : 1))
+        }
         guard due <= now else { return }
         nextCrowdCheck = nil
         crowdChecksLeft -= 1
@@ -42,6 +44,7 @@ extension Gossip {
         guard exchange == nil, let member = members[peer] else { return }
         counters.exchanges += 1
         exchange = Exchange(peer: peer, endpoint: member.endpoint, deadline: now + Self.patience)
+        gathering.source = peer
         sendBuckets()
     }
 
@@ -106,16 +109,22 @@ extension Gossip {
                 }
             }
         }
-        messages += pushes.prefix(max(0, Exchange.mostPushed - session.pushed)).map { recordMessage($0) }
-        session.pushed += messages.count
+        let pushed = pushes.prefix(max(0, Exchange.mostPushed - session.pushed))
+        session.pushes += pushed
+        session.pushed += pushed.count + messages.count
         session.deadline = now + Self.patience
         exchange = session
         sendAll(messages, to: session.endpoint)
     }
 
-    mutating func summarised(_ differing: Int, from sender: NodeID, _ now: Instant) {
+    mutating func summarised(_ differing: Int, from sender: NodeID, at source: Endpoint, _ now: Instant) {
         guard exchange?.peer == sender else { return }
-        guard differing > 0 else { return endExchange(now) }
+        guard differing > 0 else {
+            if exchange?.isAfterCrowd == true, exchange?.round == 0 { crowdChecksLeft = 0 }
+            return expectsMore(now) ? rest(now) : endExchange(now)
+        }
+        sendAll((exchange?.pushes ?? []).map { recordMessage($0) }, to: source)
+        exchange?.pushes = []
         exchange?.silent = 0
         exchange?.isFetching = true
         exchange?.deadline = now
@@ -124,9 +133,9 @@ extension Gossip {
     /// Sends the next window, or begins the next round, once the last window is here or its time is over.
     mutating func advanceExchange(_ now: Instant) {
         guard var session = exchange else { return }
-        let isDone = session.isFetching && session.isWindowOpen
+        let isDone = session.isFetching && session.isWindowOpen && !session.isResting
         guard isDone || session.deadline <= now else { return }
-        if !isDone {
+        if !isDone, !session.isResting {
             session.silent += 1
             session.giveUpOutstanding()
         }
@@ -141,17 +150,13 @@ extension Gossip {
             }
             return
         }
-        session.round += 1
-        session.isFetching = false
-        session.pushed = 0
-        session.pages = [:]
-        session.wanted = []
+        if isDone, isGathering(now) { return expectsMore(now) ? rest(now) : endExchange(now) }
+        session.beginRound()
         exchange = session
         sendBuckets()
     }
 
     private mutating func endExchange(_ now: Instant) {
-        if let exchange, exchange.isAfterCrowd, exchange.round == 0 { crowdChecksLeft = 0 }
         exchange = nil
         lastAgreement = now
         // What arrived has changed the table; the next difference with somebody else is not news under way.

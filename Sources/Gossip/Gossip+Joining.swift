@@ -6,6 +6,7 @@ extension Gossip {
     mutating func start(_ now: Instant) {
         guard !started else { return }
         started = true
+        startedAt = now
         joinDeadline = now + configuration.joinTimeout
         nextReconnect = now + random.jittered(configuration.timing.reconnect)
         let alone = !configuration.hasSeeds && restored.isEmpty
@@ -73,7 +74,9 @@ extension Gossip {
             state.attempts += 1
             let wait = configuration.timing.joinRetry * (1 << min(state.attempts - 1, 7))
             state.nextAttempt = now + random.jittered(wait)
-            for seed in seeds where seed != configuration.own.endpoint { sayHello(to: seed) }
+            for seed in seeds.shuffled(using: &random) where seed != configuration.own.endpoint {
+                if exchange == nil || seedMembers[seed] == nil { sayHello(to: seed) }
+            }
             if configuration.hasSeeds, state.attempts.isMultiple(of: 4) { effects.append(.resolveSeeds) }
             let unheard = probeOrder.all.filter { members[$0].map { !$0.liveness.isLive || $0.isAssumed } ?? false }
             for subject in unheard.shuffled(using: &random).prefix(8) { contactSoon(subject, now) }
@@ -104,8 +107,9 @@ extension Gossip {
         guard consider(theirs, from: sender, at: source, now), ledger != nil else { return }
         welcomedBySeed(sender, at: source, now)
         if !wasSettled {
-            // Only now there is a record to show.
-            joining?.nextAttempt = now
+            // Only now there is a record to show; whoever takes it tells the others.
+            welcomed = sender
+            sayHello(to: source)
         } else if members[sender] != nil {
             compare(theirHash, with: sender, now)
         } else {

@@ -42,10 +42,14 @@ extension Gossip {
             reminders = 0
             return nextReminder = nil
         }
-        guard let due = nextReminder else { return nextReminder = now + Self.reminder }
+        guard let due = nextReminder else {
+            // Where all claim at once, answers take longer.
+            let more = Duration.milliseconds(5) * (isGathering(now) ? liveCount : 0)
+            return nextReminder = now + Self.reminder + more
+        }
         guard due <= now else { return }
         reminders = min(reminders + 1, 8)
-        nextReminder = now + Self.reminder * (1 << reminders)
+        nextReminder = now + Self.reminder * (1 << (reminders - 1))
         guard let ledger, let own = ledger.table[nodeID] else { return }
         for subject in ledger.hesitant.sorted() {
             guard let member = members[subject] else { continue }

@@ -139,10 +139,12 @@ extension Gossip {
         case .record(let record, let liveness, let incarnation):
             take(record, liveness, incarnation, from: sender, now)
         case .revocation(let revocation): take(revocation, now)
-        case .buckets(let hashes): summarise(hashes, for: source)
+        case .buckets(let hashes):
+            gathering.read(by: sender, now)
+            summarise(hashes, for: source)
         case .summary(let bucket, let last, let entries):
             summary(Int(bucket), last, entries, from: sender, now)
-        case .summarised(let differing): summarised(Int(differing), from: sender, now)
+        case .summarised(let differing): summarised(Int(differing), from: sender, at: source, now)
         case .want(let entries): serve(entries, to: source)
         case .claimAcknowledged(let version):
             acknowledgedClaim(version, by: sender, now)
@@ -183,9 +185,14 @@ extension Gossip {
             guard let record = newestGenuine(record) else { return counters.recordsForged += 1 }
             if subject != nodeID {
                 lastTableChange = now
+                if known == nil { noteArrival(record.record, from: sender, now) }
                 // A joiner that reads the table passes on nothing: what it reads, the others have.
                 let isFound = isSynchronised && exchange?.isAfterCrowd != true
-                if !wasAskedFor || isFound { spread(.record(subject), now) }
+                if isToldOtherwise(subject, isNew: known == nil, now) {
+                    crowdChecksLeft = Self.mostCrowdChecks
+                } else if !wasAskedFor || isFound {
+                    spread(.record(subject), now)
+                }
                 admitMember(record, liveness, incarnation, now)
             }
             feed(.record(record), now)

@@ -30,7 +30,7 @@ extension Gossip {
         for body in Self.packed(messages).prefix(limit) { sendDatagram(body, to: endpoint) }
     }
 
-    private static func packed(_ messages: [GossipMessage]) -> [ByteWriter] {
+    static func packed(_ messages: [GossipMessage]) -> [ByteWriter] {
         var full: [ByteWriter] = []
         var body = ByteWriter(reserving: 512)
         for message in messages {
@@ -48,7 +48,7 @@ extension Gossip {
         return body.count > 0 ? full + [body] : full
     }
 
-    private mutating func sendDatagram(_ body: ByteWriter, to endpoint: Endpoint) {
+    mutating func sendDatagram(_ body: ByteWriter, to endpoint: Endpoint) {
         datagramCounter &+= 1
         let header = DatagramHeader(
             clusterID: configuration.identity.clusterID, sender: nodeID, incarnation: incarnation,

@@ -25,6 +25,7 @@ package struct Gossip: Sendable {
     package internal(set) var incarnation: UInt64
     var offer: SettingsOffer
     var started = false
+    var startedAt = Instant.zero
     var datagramCounter: UInt32 = 0
     var random: SplitMix64
     var health = LocalHealth()
@@ -32,6 +33,7 @@ package struct Gossip: Sendable {
     var nextGossip: Instant?
     var nextEager = Instant.zero
     var pressure = NewsPressure()
+    var gathering = Gathering()
     var nextCrowdCheck: Instant?
     var crowdChecksLeft = 0
     var lastTableChange = Instant.zero
@@ -133,6 +135,7 @@ package struct Gossip: Sendable {
         advanceContacts(now)
         advanceOrders(now)
         remindHesitant(now)
+        tellReaders(now)
         flushNews(now)
     }
 
@@ -153,6 +156,7 @@ package struct Gossip: Sendable {
         consider(nextContacts)
         consider(nextOrderAttempt)
         consider(nextReminder)
+        consider(gathering.nextTelling)
         if !news.isEmpty { consider(nextGossip) }
         if news.hasFresh { consider(nextEager) }
         if exchange == nil, news.isEmpty { consider(nextCrowdCheck) }
@@ -187,7 +191,7 @@ package struct Gossip: Sendable {
             switch effect {
             case .commit(let commit): effects.append(.commit(commit))
             case .announce(let record):
-                spread(.record(record.nodeID), now)
+                announce(record, now)
                 lastTableChange = now
                 settleTunnelAddress(now)
             case .acknowledge(let nodeID, let version):

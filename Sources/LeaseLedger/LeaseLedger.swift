@@ -97,7 +97,7 @@ package struct LeaseLedger: Sendable {
     /// absent.
     static let minorityPatience = 60
     /// Beyond this many live peers a claim is confirmed by time alone: acknowledgements would flood the claimant.
-    static let mostAcknowledgers = 128
+    package static let mostAcknowledgers = 128
 
     /// - Parameters:
     ///   - own: the record as of the last run, or a new one without a claim. Its version's sequence must be at or above

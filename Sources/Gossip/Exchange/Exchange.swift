@@ -14,12 +14,16 @@ struct Exchange: Sendable {
     /// Time-outs in a row without anything having arrived.
     var silent = 0
     var isFetching = false
+    /// Between two rounds.
+    var isResting = false
     /// What it finds has been news a moment ago: the others have it, or look for it themselves.
     var isAfterCrowd = false
     /// What the peer has and we want, not asked for yet.
     var wanted: [TableEntry] = []
     /// Asked for and not arrived.
     private(set) var outstanding: Set<TableEntry> = []
+    /// What the peer lacks, and was not sent yet.
+    var pushes: [SignedRecord] = []
     var pushed = 0
     /// The entries seen of a bucket whose summary takes several datagrams.
     var pages: [Int: Set<NodeID>] = [:]
@@ -56,6 +60,16 @@ struct Exchange: Sendable {
         wanted.removeFirst(asked.count)
         outstanding = Set(asked)
         return asked
+    }
+
+    mutating func beginRound() {
+        round += 1
+        isFetching = false
+        isResting = false
+        pushed = 0
+        pushes = []
+        pages = [:]
+        wanted = []
     }
 
     mutating func giveUpOutstanding() {

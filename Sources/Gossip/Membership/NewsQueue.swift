@@ -91,6 +91,12 @@ struct NewsQueue: Sendable {
         if places.isEmpty { lanes = [] }
     }
 
+    /// It spreads without this node.
+    mutating func drop(_ subject: Subject) {
+        countSent(subject, limit: 0)
+        if isFresh.remove(subject) != nil { fresh.removeAll { $0 == subject } }
+    }
+
     /// The fewest times any item was sent.
     var fewestTimes: Int {
         mutating get {

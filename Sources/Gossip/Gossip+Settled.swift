@@ -57,6 +57,7 @@ extension Gossip {
         if pings.count > Self.mostPings { return "pings" }
         if contacts.count > Self.mostContacts { return "contacts" }
         if strangers.count > 256 { return "strangers" }
+        if gathering.readerCount > Gathering.mostReaders { return "readers" }
         return nil
     }
 }

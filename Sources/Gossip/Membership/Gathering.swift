@@ -19,11 +19,13 @@ struct Gathering: Sendable {
     private static let company = 4.0
     /// How long one that has read the table is told of what comes.
     private static let reading = Duration.seconds(3)
-    private static let mostReaders = 256
+    static let mostReaders = 256
     /// Between two tellings: what comes meanwhile goes together.
     private static let pace = Duration.milliseconds(20)
     /// Arrivals in one telling: the readers of a thousand that start at once must not keep this node from all else.
     private static let mostAtOnce = 128
+
+    var readerCount: Int { readers.count }
 
     /// Many come.
     var isCrowd: Bool { arrivals.level > Self.company }

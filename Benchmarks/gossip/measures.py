@@ -46,7 +46,7 @@ def changes(cluster, results, count, rng):
                 seen = len(cluster.observer.events)
                 return len(told) == cluster.network.count - 1
 
-            cluster.wait(everybody_knows, PATIENCE)
+            cluster.wait(everybody_knows, PATIENCE, rest=0.001)
             complete = len(told) == cluster.network.count - 1
             results.add(f"{key}All", max(told.values()) - began if complete else None)
             results.add_all(f"{key}Node", [moment - began for moment in told.values()])

@@ -34,39 +34,36 @@ import Testing
         throws
     {
         var hub = try Hub()
-        hub.hear(.hello, from: 1)
-        hub.hear(.buckets, from: 1)
+        hub.hearReader(1)
         for comer in 2...5 { hub.hear(.hello, from: UInt64(comer)) }
         #expect(hub.told(to: 1) == [], "not at once: more may come")
-        hub.pass(.milliseconds(25))
+        hub.run(for: .milliseconds(25))
         #expect(hub.told(to: 1).isSuperset(of: [2, 3, 4, 5]))
         #expect(hub.told(to: 2) == [], "it has not read here")
         hub.hear(.hello, from: 6)
-        hub.pass(.milliseconds(25))
+        hub.run(for: .milliseconds(25))
         #expect(hub.lastTold(to: 1) == [6])
     }
 
     @Test func `whoever read the table here is told for three seconds`() throws {
         var hub = try Hub()
-        hub.hear(.hello, from: 1)
-        hub.hear(.buckets, from: 1)
-        hub.pass(.milliseconds(3_100))
+        hub.hearReader(1)
+        hub.run(for: .milliseconds(3_100))
         for comer in 2...8 { hub.hear(.hello, from: UInt64(comer)) }
-        hub.pass(.milliseconds(25))
+        hub.run(for: .milliseconds(25))
         #expect(hub.told(to: 1).isDisjoint(with: 2...8))
     }
 
     @Test func `a node that has long been running tells its readers of a crowd, and passes the news on as well`() throws
     {
         var hub = try Hub()
-        hub.pass(.seconds(10))
-        hub.hear(.hello, from: 1)
-        hub.hear(.buckets, from: 1)
-        hub.pass(.milliseconds(500))
+        hub.run(for: .seconds(10))
+        hub.hearReader(1)
+        hub.run(for: .milliseconds(500))
         for comer in 2...8 { hub.hear(.hello, from: UInt64(comer)) }
-        hub.pass(.milliseconds(25))
+        hub.run(for: .milliseconds(25))
         #expect(hub.told(to: 1).isSuperset(of: 3...8))
-        hub.pass(.milliseconds(500))
+        hub.run(for: .milliseconds(500))
         let hearers = (2...8).count { !hub.told(to: UInt64($0)).isEmpty }
         #expect(hearers >= 4, "\(hearers)")
     }
@@ -74,7 +71,7 @@ import Testing
     @Test func `a young one of a crowd passes on nothing to those who do not read the table here`() throws {
         var hub = try Hub()
         for comer in 1...40 { hub.hear(.hello, from: UInt64(comer)) }
-        hub.pass(.milliseconds(500))
+        hub.run(for: .milliseconds(500))
         // The first few, before there was a crowd.
         for late in 10...40 {
             let hearers = (1...40).count { hub.told(to: UInt64($0)).contains(UInt64(late)) }
@@ -121,12 +118,12 @@ import Testing
     }
 
     /// A node that is everybody's seed, and peers made up by their words.
-    private struct Hub {
+    private struct Hub: TickedNode {
         enum Words { case hello, buckets }
 
-        private var gossip: Gossip
+        private(set) var gossip: Gossip
         private let offer: SettingsOffer
-        private var now = Instant(nanoseconds: 1 << 40)
+        var now = Instant(nanoseconds: 1 << 40)
         private var counters: [UInt64: UInt32] = [:]
         /// By peer, the numbers of the nodes whose records it was sent, datagram by datagram.
         private var sent: [UInt64: [Set<UInt64>]] = [:]
@@ -143,6 +140,12 @@ import Testing
         }
 
         func lastTold(to peer: UInt64) -> Set<UInt64>? { sent[peer]?.last { !$0.subtracting([0]).isEmpty } }
+
+        /// One that says hello and reads the table.
+        mutating func hearReader(_ peer: UInt64) {
+            hear(.hello, from: peer)
+            hear(.buckets, from: peer)
+        }
 
         mutating func hear(_ words: Words, from peer: UInt64) {
             var record = NodeRecord.ofTest(peer)
@@ -164,16 +167,7 @@ import Testing
             if words == .buckets { sent[peer] = nil }
         }
 
-        mutating func pass(_ span: Duration) {
-            let end = now + span
-            while let due = gossip.nextDeadline, due < end {
-                now = max(now, due)
-                take(.tick)
-            }
-            now = end
-        }
-
-        private mutating func take(_ input: GossipInput) {
+        mutating func take(_ input: GossipInput) {
             for effect in gossip.handle(input, at: now) {
                 switch effect {
                 case .commit(let commit): take(.ledger(.committed(commit.record.version)))

@@ -35,11 +35,11 @@ import Testing
     }
 
     /// The node and, made up by its words, its peer.
-    private struct Node {
+    private struct Node: TickedNode {
         static let peer = NodeRecord.ofTest(1)
 
-        private var gossip: Gossip
-        private var now = Instant(nanoseconds: 1 << 40)
+        private(set) var gossip: Gossip
+        var now = Instant(nanoseconds: 1 << 40)
         private var counter: UInt32 = 0
         private let answersFrom: Endpoint?
         var isPeerUp = true
@@ -61,16 +61,7 @@ import Testing
 
         var isPeerLive: Bool { gossip.members[Self.peer.nodeID]?.liveness.isLive == true }
 
-        mutating func run(for span: Duration) {
-            let end = now + span
-            while let due = gossip.nextDeadline, due < end {
-                now = max(now, due)
-                take(.tick)
-            }
-            now = end
-        }
-
-        private mutating func take(_ input: GossipInput) {
+        mutating func take(_ input: GossipInput) {
             for effect in gossip.handle(input, at: now) {
                 switch effect {
                 case .commit(let commit): take(.ledger(.committed(commit.record.version)))

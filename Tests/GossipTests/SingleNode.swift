@@ -38,3 +38,21 @@ extension IncomingDatagram {
         self.init(bytes: Datagram(header: header, messages: messages).encoded(), source: source)
     }
 }
+
+/// One node whose time passes from deadline to deadline.
+protocol TickedNode {
+    var gossip: Gossip { get }
+    var now: Instant { get set }
+    mutating func take(_ input: GossipInput)
+}
+
+extension TickedNode {
+    mutating func run(for span: Duration) {
+        let end = now + span
+        while let due = gossip.nextDeadline, due < end {
+            now = max(now, due)
+            take(.tick)
+        }
+        now = end
+    }
+}

@@ -117,13 +117,13 @@ extension Gossip {
         sendAll(messages, to: session.endpoint)
     }
 
-    mutating func summarised(_ differing: Int, from sender: NodeID, at source: Endpoint, _ now: Instant) {
-        guard exchange?.peer == sender else { return }
+    mutating func summarised(_ differing: Int, from sender: NodeID, _ now: Instant) {
+        guard let session = exchange, session.peer == sender else { return }
         guard differing > 0 else {
-            if exchange?.isAfterCrowd == true, exchange?.round == 0 { crowdChecksLeft = 0 }
+            if session.isAfterCrowd, session.round == 0 { crowdChecksLeft = 0 }
             return expectsMore(now) ? rest(now) : endExchange(now)
         }
-        sendAll((exchange?.pushes ?? []).map { recordMessage($0) }, to: source)
+        sendAll(session.pushes.map { recordMessage($0) }, to: session.endpoint)
         exchange?.pushes = []
         exchange?.silent = 0
         exchange?.isFetching = true

@@ -144,7 +144,7 @@ extension Gossip {
             summarise(hashes, for: source)
         case .summary(let bucket, let last, let entries):
             summary(Int(bucket), last, entries, from: sender, now)
-        case .summarised(let differing): summarised(Int(differing), from: sender, at: source, now)
+        case .summarised(let differing): summarised(Int(differing), from: sender, now)
         case .want(let entries): serve(entries, to: source)
         case .claimAcknowledged(let version):
             acknowledgedClaim(version, by: sender, now)
